@@ -1,0 +1,41 @@
+/** What happened, for the record. Names are `noun.past-verb`. Nothing here is ever a secret. */
+export const AUDIT_EVENT_NAMES = [
+  'sign-in.started',
+  'sign-in.completed',
+  'sign-in.denied',
+  'sign-out.completed',
+  'credentials.requested',
+  'credentials.issued',
+  'credentials.denied',
+  'credentials.failed',
+  'console-url.issued',
+  'console-url.failed',
+  'access-token.issued',
+  'access-token.denied',
+  'catalogue.changed',
+  'signing-key.created',
+  'signing-key.retired',
+  'broker.started',
+] as const;
+
+export type AuditEventName = (typeof AUDIT_EVENT_NAMES)[number];
+
+/** Where a request came from: which door, which request, which address. */
+export interface Origin {
+  readonly door: 'web' | 'api' | 'aws-client' | 'cli' | 'broker';
+  readonly requestId: string;
+  readonly sourceIp?: string;
+  readonly userAgent?: string;
+}
+
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+export interface AuditEvent {
+  readonly name: AuditEventName;
+  readonly at: Date;
+  /** `principalId()` of who acted; absent where nobody is known yet. */
+  readonly principal?: string;
+  readonly origin: Origin;
+  readonly detail: { readonly [key: string]: JsonValue };
+}

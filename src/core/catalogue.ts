@@ -1,0 +1,238 @@
+/**
+ * The catalogue: who signs in where, which accounts and roles exist, who may use them. One schema gives
+ * the types, the validation and the JSON Schema; `compile-catalogue` checks what spans entries.
+ */
+import { z } from 'zod';
+import { GRANT_METHOD_NAMES } from './grant-methods.ts';
+
+const slug = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    'use 1 to 63 of a-z, 0-9 and -, not starting or ending with -',
+  );
+const text = z.string().min(1).max(256);
+const accountId = z.string().regex(/^[0-9]{12}$/, 'use the 12 digits of the AWS account id, in quotes');
+const url = z.url({ protocol: /^https?$/ });
+const seconds = z.int().min(900).max(129_600);
+const tagKey = z
+  .string()
+  .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u, 'use 1 to 128 letters, digits, spaces and _.:/=+-@')
+  .refine((key) => !/^aws:/i.test(key), 'keys that start with aws: are reserved by AWS');
+const tagValue = z
+  .string()
+  .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u, 'use at most 256 letters, digits, spaces and _.:/=+-@');
+
+/** https://docs.aws.amazon.com/general/latest/gr/aws-arns-and-namespaces.html */
+export const PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov', 'aws-eusc'] as const;
+export type Partition = (typeof PARTITIONS)[number];
+
+const samlConnector = z.strictObject({
+  kind: z.literal('saml'),
+  id: slug,
+  label: text,
+  /** The provider's metadata by address, or its parts by hand: exactly one of the two. */
+  metadataUrl: url.optional(),
+  entityId: z.string().min(1).max(1024).optional(),
+  ssoUrl: url.optional(),
+  certificates: z.array(z.string().min(1)).min(1).max(10).optional(),
+  /** Which part the provider signs. At least one must be. */
+  signed: z.enum(['assertion', 'response', 'both']).default('assertion'),
+  clockSkewSeconds: z.int().min(0).max(300).default(60),
+  groupsAttribute: text.default('groups'),
+  emailAttribute: text.default('email'),
+  displayNameAttribute: text.default('displayName'),
+});
+
+const oidcConnector = z.strictObject({
+  kind: z.literal('oidc'),
+  id: slug,
+  label: text,
+  issuer: url,
+  clientId: text,
+  /** The name of a secret in the configuration; absent for a public client (PKCE alone). */
+  clientSecretName: slug.optional(),
+  scopes: z.array(text).default(['openid', 'profile', 'email']),
+  signingAlgorithms: z
+    .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA']))
+    .default(['RS256', 'ES256']),
+  clockSkewSeconds: z.int().min(0).max(300).default(60),
+  groupsClaim: text.default('groups'),
+  emailClaim: text.default('email'),
+  displayNameClaim: text.default('name'),
+});
+
+export const connectorSchema = z.discriminatedUnion('kind', [samlConnector, oidcConnector]);
+
+export const accountSchema = z.strictObject({
+  id: accountId,
+  name: text,
+  partition: z.enum(PARTITIONS).default('aws'),
+  environment: text.optional(),
+  colour: z.enum(['grey', 'blue', 'green', 'amber', 'red', 'violet']).default('grey'),
+  /** Whose STS endpoint is called. The global one exists in the partition `aws` alone. */
+  stsEndpoint: z.enum(['regional', 'global']).default('regional'),
+  /** Overrides the configuration's default region for this account. */
+  region: z
+    .string()
+    .regex(/^[a-z]{2,4}(-[a-z]+)+-[0-9]+$/)
+    .optional(),
+});
+
+const credentialSource = slug.describe('the name of a CredentialSource in the configuration');
+const roleArn = z.string().regex(/^arn:[a-z-]+:iam::[0-9]{12}:role\/[\w+=,.@/-]+$/, 'use a role ARN');
+
+const samlGrant = z.strictObject({
+  method: z.literal('assume-role-with-saml'),
+  /** The SAML provider's name in the account; its metadata is Daypass's own. */
+  samlProviderName: z
+    .string()
+    .regex(/^[\w._-]{1,128}$/)
+    .default('daypass'),
+});
+const webIdentityGrant = z.strictObject({
+  method: z.literal('assume-role-with-web-identity'),
+  /** `minted`: a token that Daypass signs. `user`: the person's own ID token, passed through. */
+  token: z.enum(['minted', 'user']).default('minted'),
+});
+const assumeRoleGrant = z.strictObject({
+  method: z.literal('assume-role'),
+  credentialSource,
+  externalId: z
+    .string()
+    .regex(/^[\w+=,.@:/-]{2,1224}$/)
+    .optional(),
+  /** A role of ours that is assumed first; what follows is then chained and lasts an hour at most. */
+  hubRoleArn: roleArn.optional(),
+});
+const federationTokenGrant = z.strictObject({ method: z.literal('get-federation-token'), credentialSource });
+const sessionTokenGrant = z.strictObject({
+  method: z.literal('get-session-token'),
+  credentialSource,
+  /** Set where the role asks for the IAM user's MFA code. */
+  mfaSerialNumber: z
+    .string()
+    .regex(/^[\w+=/:,.@-]{9,256}$/)
+    .optional(),
+});
+
+export const roleSchema = z.strictObject({
+  id: slug,
+  accountId,
+  /** Path and name as IAM has them, without a leading slash. The operations without a role name the IAM user here. */
+  roleName: z.string().regex(/^[\w+=,.@/-]{1,575}$/),
+  label: text.optional(),
+  description: z.string().max(1024).optional(),
+  grant: z.discriminatedUnion('method', [
+    samlGrant,
+    webIdentityGrant,
+    assumeRoleGrant,
+    federationTokenGrant,
+    sessionTokenGrant,
+  ]),
+  /** AWS's MaxSessionDuration of the role; for federation and session tokens, what the administrator allows. */
+  maximumDurationSeconds: seconds.optional(),
+  /** Non-empty: only these AWS services may assume the role; every person is refused and told why. */
+  reservedForServices: z.array(z.string().regex(/^[a-z0-9.-]+\.amazonaws\.com$/)).default([]),
+  tags: z.record(z.string(), z.string()).default({}),
+  /** The console page to land on, an absolute URL of the account's partition. */
+  consoleDestination: url.optional(),
+});
+
+const sessionTag = z
+  .strictObject({
+    key: tagKey,
+    value: tagValue.optional(),
+    /** Takes the value from this attribute of the identity; it must arrive exactly once. */
+    fromAttribute: text.optional(),
+    transitive: z.boolean().default(false),
+  })
+  .refine(
+    (tag) => (tag.value === undefined) !== (tag.fromAttribute === undefined),
+    'give either value or fromAttribute',
+  );
+
+export const mappingSchema = z.strictObject({
+  id: slug,
+  /** Lower comes first; equal orders go by id. */
+  order: z.int().default(100),
+  /** Who: applications, or people of one connector. */
+  applications: z.array(slug).default([]),
+  connector: slug.optional(),
+  groups: z.array(z.string().min(1).max(1024)).default([]),
+  users: z.array(z.string().min(1).max(1024)).default([]),
+  /** Each must hold beside the groups and users; alone, they are the whole condition. */
+  attributes: z.record(z.string(), z.array(z.string()).min(1)).default({}),
+  /** Which roles: every selector adds. */
+  roles: z.strictObject({
+    ids: z.array(slug).default([]),
+    accounts: z.array(accountId).default([]),
+    /** `*` and `?` wildcards over role ids. */
+    pattern: z.string().min(1).max(256).optional(),
+    /** Roles that carry all of these tags. */
+    tags: z.record(z.string(), z.string()).optional(),
+  }),
+  limits: z
+    .strictObject({
+      maximumDurationSeconds: seconds.optional(),
+      defaultDurationSeconds: seconds.optional(),
+      /** An IAM policy document, as YAML or JSON. */
+      sessionPolicy: z.record(z.string(), z.json()).optional(),
+      managedPolicyArns: z
+        .array(z.string().regex(/^arn:[a-z-]+:iam::(?:aws|[0-9]{12}):policy\/[\w+=,.@/-]+$/))
+        .max(10)
+        .default([]),
+      sessionTags: z.array(sessionTag).max(50).default([]),
+      /** Off only where a trust policy cannot allow sts:SetSourceIdentity. */
+      sourceIdentity: z.boolean().optional(),
+    })
+    .prefault({}),
+  note: z.string().max(1024).optional(),
+});
+
+export const applicationSchema = z.strictObject({
+  id: slug,
+  name: text,
+  /** `sha256:` and 64 hex digits, one per valid secret: two during a rotation. `daypass new-secret` makes them. */
+  secretHashes: z
+    .array(z.string().regex(/^sha256:[0-9a-f]{64}$/, 'run: daypass new-secret'))
+    .min(1)
+    .max(2),
+});
+
+export const catalogueSchema = z.strictObject({
+  connectors: z.array(connectorSchema).default([]),
+  accounts: z.array(accountSchema).default([]),
+  roles: z.array(roleSchema).default([]),
+  mappings: z.array(mappingSchema).default([]),
+  applications: z.array(applicationSchema).default([]),
+  /** People who may administer: groups or users of a connector. */
+  administrators: z
+    .array(
+      z.strictObject({
+        connector: slug,
+        groups: z.array(z.string().min(1)).default([]),
+        users: z.array(z.string().min(1)).default([]),
+      }),
+    )
+    .default([]),
+});
+
+export type Catalogue = z.infer<typeof catalogueSchema>;
+export type ConnectorSettings = z.infer<typeof connectorSchema>;
+export type SamlConnectorSettings = z.infer<typeof samlConnector>;
+export type OidcConnectorSettings = z.infer<typeof oidcConnector>;
+export type Account = z.infer<typeof accountSchema>;
+export type Role = z.infer<typeof roleSchema>;
+export type RoleGrant = Role['grant'];
+export type Mapping = z.infer<typeof mappingSchema>;
+export type Application = z.infer<typeof applicationSchema>;
+
+type GrantNames = RoleGrant['method'];
+/** The schema and the table of grant methods name the same five. */
+export const GRANTS_OF_ROLES: readonly GrantNames[] = GRANT_METHOD_NAMES;
+
+/** `role/path/Name` in the account's partition. */
+export function roleArnOf(account: Account, role: Role): string {
+  return `arn:${account.partition}:iam::${account.id}:role/${role.roleName}`;
+}

@@ -1,0 +1,190 @@
+/**
+ * Every refusal and fault that leaves the broker, by stable code. Codes never change once published;
+ * texts may. The text is for the person who asked; `detail` is for the operator's log and never leaves.
+ * A door maps `kind` to its own protocol once (`http/errors.ts`).
+ */
+export type ErrorKind =
+  | 'bad-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'conflict'
+  | 'too-large'
+  | 'misdirected'
+  | 'upstream-bad'
+  | 'upstream-timeout'
+  | 'unavailable'
+  | 'internal';
+
+interface ErrorEntry {
+  readonly kind: ErrorKind;
+  readonly text: string;
+}
+
+const entry = (kind: ErrorKind, text: string): ErrorEntry => ({ kind, text });
+
+export const ERRORS = {
+  'request.malformed': entry('bad-request', 'The request could not be read.'),
+  'request.too_large': entry('too-large', 'The request is larger than this address accepts.'),
+  'request.unknown_host': entry('misdirected', 'This address does not serve that host name.'),
+  'request.cross_site': entry('forbidden', 'This request came from another site, so nothing was done.'),
+  'request.not_found': entry('not-found', 'There is nothing at this address.'),
+  'request.method': entry('method-not-allowed', 'This address does not answer that method.'),
+
+  'session.required': entry('unauthenticated', 'Sign in first.'),
+  'session.ended': entry('unauthenticated', 'Your sign-in session has ended. Sign in again.'),
+  'sign_in.again': entry('unauthenticated', 'This role needs a fresh sign-in.'),
+  'token.invalid': entry('unauthenticated', 'The access token is missing, wrong or expired.'),
+  'client.invalid': entry('unauthenticated', 'The client id or the client secret is wrong.'),
+
+  'sign_in.connector_unknown': entry('not-found', 'There is no such way to sign in.'),
+  'sign_in.replayed': entry('forbidden', 'This sign-in was already used. Start again.'),
+  'idp.unavailable': entry(
+    'upstream-bad',
+    'The identity provider did not give a usable answer. Try again in a moment.',
+  ),
+  'idp.timeout': entry(
+    'upstream-timeout',
+    'The identity provider did not answer in time. Try again in a moment.',
+  ),
+
+  'saml.malformed': entry('bad-request', 'The identity provider’s message could not be read.'),
+  'saml.encoding': entry('bad-request', 'The identity provider’s message could not be read.'),
+  'saml.too_large': entry('too-large', 'The identity provider’s message is too large.'),
+  'saml.too_complex': entry('bad-request', 'The identity provider’s message is too complex.'),
+  'saml.forbidden_markup': entry(
+    'forbidden',
+    'The identity provider’s message has markup that is never accepted.',
+  ),
+  'saml.no_flow': entry(
+    'forbidden',
+    'This sign-in was not started in this browser, or took too long. Start again.',
+  ),
+  'saml.status': entry('forbidden', 'The identity provider refused the sign-in.'),
+  'saml.signature_invalid': entry('forbidden', 'The identity provider’s signature is not valid.'),
+  'saml.weak_algorithm': entry(
+    'forbidden',
+    'The identity provider signs with an algorithm that is too weak.',
+  ),
+  'saml.assertion_count': entry(
+    'forbidden',
+    'The identity provider’s message must hold exactly one assertion.',
+  ),
+  'saml.issuer': entry('forbidden', 'The message is from another identity provider than the one chosen.'),
+  'saml.audience': entry('forbidden', 'The sign-in was meant for another service.'),
+  'saml.recipient': entry('forbidden', 'The sign-in was meant for another address.'),
+  'saml.destination': entry('forbidden', 'The sign-in was meant for another address.'),
+  'saml.in_response_to': entry(
+    'forbidden',
+    'The sign-in does not answer the one that was started. Start again.',
+  ),
+  'saml.time': entry(
+    'forbidden',
+    'The sign-in is too old or not yet valid. Start again; if it stays, clocks differ.',
+  ),
+  'saml.subject': entry('forbidden', 'The identity provider did not say who you are in a usable way.'),
+  'saml.confirmation': entry('forbidden', 'The sign-in is not of the kind this service accepts.'),
+  'saml.duplicate_attribute': entry('forbidden', 'The identity provider sent one attribute twice.'),
+  'saml.replay': entry('forbidden', 'This sign-in was already used. Start again.'),
+
+  'oidc.no_flow': entry(
+    'forbidden',
+    'This sign-in was not started in this browser, or took too long. Start again.',
+  ),
+  'oidc.refused': entry('forbidden', 'The identity provider refused the sign-in.'),
+  'oidc.issuer': entry('forbidden', 'The answer is from another identity provider than the one chosen.'),
+  'oidc.signature': entry('forbidden', 'The identity provider’s signature is not valid.'),
+  'oidc.audience': entry('forbidden', 'The sign-in was meant for another service.'),
+  'oidc.nonce': entry('forbidden', 'The sign-in does not answer the one that was started. Start again.'),
+  'oidc.time': entry(
+    'forbidden',
+    'The sign-in is too old or not yet valid. Start again; if it stays, clocks differ.',
+  ),
+  'oidc.subject': entry('forbidden', 'The identity provider did not say who you are in a usable way.'),
+  'oidc.type': entry('forbidden', 'The identity provider sent a token of another kind.'),
+  'oidc.groups': entry('forbidden', 'The identity provider sent groups in an unusable form.'),
+
+  'role.not_found': entry('not-found', 'There is no such role among those you may use.'),
+  'role.reserved_for_service': entry(
+    'forbidden',
+    'This role is for an AWS service, not for people or applications.',
+  ),
+  'mapping.not_found': entry('bad-request', 'The mapping that was named does not give you this role.'),
+  duration: entry('bad-request', 'The duration is outside what this role allows.'),
+  'session_policy.malformed': entry('bad-request', 'The session policy is not a valid IAM policy document.'),
+  'session_policy.not_narrowing': entry(
+    'bad-request',
+    'A session policy may only narrow this role: append Deny statements.',
+  ),
+  'session_policy.unsupported': entry('bad-request', 'This role’s grant method takes no session policy.'),
+  'session_policy.required': entry('forbidden', 'This role is handed out only with a session policy.'),
+  'session_tag.missing': entry(
+    'forbidden',
+    'Your identity lacks an attribute that this role’s session tags need.',
+  ),
+  'console.unsupported': entry('bad-request', 'AWS does not accept this role’s credentials for the console.'),
+  'console.destination': entry(
+    'bad-request',
+    'That page is not an AWS console page of this account’s partition.',
+  ),
+  'mfa.required': entry('bad-request', 'This role needs the current MFA code of its IAM user.'),
+  'mfa.invalid': entry('bad-request', 'AWS refused the MFA code. Wait for the next one and try again.'),
+
+  'sts.throttled': entry('unavailable', 'AWS is limiting requests at the moment. Try again shortly.'),
+  'sts.timeout': entry('upstream-timeout', 'AWS did not answer in time. Try again in a moment.'),
+  'sts.unavailable': entry('unavailable', 'AWS could not be reached. Try again in a moment.'),
+  'sts.bad_response': entry(
+    'upstream-bad',
+    'AWS gave an answer that cannot be trusted. Nothing was handed out.',
+  ),
+  'sts.refused': entry(
+    'upstream-bad',
+    'AWS refused this role. An administrator has to look at its trust policy.',
+  ),
+  'broker.credentials': entry(
+    'unavailable',
+    'The broker’s own AWS credentials are not usable. An administrator has to renew them.',
+  ),
+  'federation.unavailable': entry(
+    'upstream-bad',
+    'The AWS sign-in endpoint did not give a usable answer. Try again in a moment.',
+  ),
+
+  'store.unavailable': entry(
+    'unavailable',
+    'The broker cannot record what it does right now, so it does nothing. Try again shortly.',
+  ),
+  'catalogue.invalid': entry('unavailable', 'The catalogue cannot be used. An administrator has to mend it.'),
+  internal: entry('internal', 'Something went wrong on our side.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface BrokerErrorOptions {
+  /** For the operator: why, in words. Never a secret, a token or an assertion. */
+  readonly detail?: string;
+  /** For the person: a sentence that is more exact than the code's own, safe to show. */
+  readonly hint?: string;
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/** A refusal or fault with a stable code. Thrown anywhere, mapped once per door. */
+export class BrokerError extends Error {
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly text: string;
+  readonly detail: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, options: BrokerErrorOptions = {}) {
+    super(`${code}${options.detail === undefined ? '' : `: ${options.detail}`}`, { cause: options.cause });
+    this.name = 'BrokerError';
+    this.code = code;
+    this.kind = ERRORS[code].kind;
+    this.text = options.hint ?? ERRORS[code].text;
+    this.detail = options.detail;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

@@ -1,0 +1,3 @@
+export function matchesWildcard(pattern: string, value: string): boolean {
+  return pattern === value;
+}

@@ -1,0 +1,26 @@
+/** Where the sandbox listens and how others reach it. */
+export interface SandboxOptions {
+  /** Keys that must survive a restart are kept in `{dataDir}/sandbox`, mode 0600. */
+  readonly dataDir: string;
+  /** Address to bind, e.g. `127.0.0.1`. */
+  readonly host: string;
+  /** Daypass's base URL, an origin. It is not asked anything at start. */
+  readonly brokerUrl: string;
+  /** Port 0 takes a free one. `url` is an origin; default `http://localhost:{port}`. */
+  readonly aws: { readonly port: number; readonly url?: string };
+  readonly identityProviders: { readonly port: number; readonly url?: string };
+}
+
+export interface RunningSandbox {
+  readonly awsUrl: string;
+  readonly identityProvidersUrl: string;
+  /** A catalogue seed that fits this sandbox, as YAML. */
+  readonly accessYaml: string;
+  /** CredentialSources that the seed names: name -> file in `credential_process` JSON form. */
+  readonly credentialFiles: Readonly<Record<string, string>>;
+  /** Secrets that the seed names. Known to everybody; refused in production. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Who one can be, for the banner. */
+  readonly people: readonly { readonly name: string; readonly what: string }[];
+  close(): Promise<void>;
+}
