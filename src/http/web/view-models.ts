@@ -1,0 +1,126 @@
+/** What each page is given: plain data, ready to print. Templates hold no rules. */
+import type { ErrorCode } from '../../core/errors.ts';
+
+/** On every page. */
+export interface PageFrame {
+  readonly title: string;
+  readonly requestId: string;
+  /** Who is signed in; undefined before and after. */
+  readonly person: PersonView | undefined;
+  readonly sandbox: SandboxLinks | undefined;
+}
+
+export interface PersonView {
+  readonly label: string;
+  readonly email: string | undefined;
+  readonly connectorLabel: string;
+  readonly groups: readonly string[];
+}
+
+/** Shown as a banner while the embedded sandbox is on. */
+export interface SandboxLinks {
+  readonly awsUrl: string;
+  readonly identityProvidersUrl: string;
+}
+
+/** `pages/sign-in` */
+export interface SignInPage extends PageFrame {
+  readonly connectors: readonly {
+    readonly label: string;
+    readonly kind: 'SAML' | 'OpenID Connect';
+    readonly href: string;
+  }[];
+}
+
+/** `pages/signed-out` */
+export type SignedOutPage = PageFrame;
+
+/** `pages/roles` */
+export interface RolesPage extends PageFrame {
+  readonly query: string;
+  /** How many roles the person has, and how many the search leaves. */
+  readonly total: number;
+  readonly matching: number;
+  readonly accounts: readonly AccountView[];
+  /** Paging of what matches; undefined where there is no such page. */
+  readonly previousHref: string | undefined;
+  readonly nextHref: string | undefined;
+  readonly page: number;
+  readonly pages: number;
+}
+
+export interface AccountView {
+  readonly id: string;
+  readonly name: string;
+  readonly environment: string | undefined;
+  readonly colour: 'grey' | 'blue' | 'green' | 'amber' | 'red' | 'violet';
+  readonly partition: string;
+  readonly roles: readonly RoleView[];
+}
+
+export interface RoleView {
+  readonly id: string;
+  readonly label: string;
+  /** Path and name as in IAM. */
+  readonly roleName: string;
+  readonly description: string | undefined;
+  /** e.g. `AssumeRoleWithSAML` */
+  readonly operation: string;
+  readonly chained: boolean;
+  /** e.g. `up to 12 hours`, `up to 1 hour (chained)` */
+  readonly howLong: string;
+  /** e.g. `through group engineering` */
+  readonly why: string;
+  readonly mappingId: string;
+  readonly otherMappings: readonly { readonly id: string; readonly why: string }[];
+  readonly consolePossible: boolean;
+  readonly needsMfaCode: boolean;
+  /** Services the role is reserved for; then nobody can use it, and the page says so. */
+  readonly reservedFor: readonly string[];
+  /** Where the two forms post to, and the page with every choice. */
+  readonly consoleAction: string;
+  readonly credentialsAction: string;
+  readonly href: string;
+}
+
+/** `pages/role`: one role with every choice a request may make. */
+export interface RolePage extends PageFrame {
+  readonly account: Omit<AccountView, 'roles'>;
+  readonly role: RoleView;
+  readonly durations: readonly {
+    readonly seconds: number;
+    readonly label: string;
+    readonly selected: boolean;
+  }[];
+  readonly minimumSeconds: number;
+  readonly maximumSeconds: number;
+  readonly takesSessionPolicy: boolean;
+}
+
+/** `pages/credentials`: each tab one form of the same credentials. */
+export interface CredentialsPage extends PageFrame {
+  readonly account: Omit<AccountView, 'roles'>;
+  readonly roleLabel: string;
+  readonly roleHref: string;
+  /** RoleSessionName, as AWS's logs will show it. */
+  readonly sessionName: string | undefined;
+  /** ISO 8601, UTC; the page shows local time and a countdown. */
+  readonly expiresAt: string;
+  readonly tabs: readonly { readonly id: string; readonly label: string; readonly text: string }[];
+}
+
+/** `pages/error`: a refusal or a fault. */
+export interface ErrorPage extends PageFrame {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly text: string;
+  /** What to do next, one line each. */
+  readonly advice: readonly string[];
+  readonly actions: readonly { readonly label: string; readonly href: string }[];
+}
+
+/** `pages/resubmit`: sends a cross-site POST once more from our own origin, so that Lax cookies come along. */
+export interface ResubmitPage extends PageFrame {
+  readonly action: string;
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
+}
