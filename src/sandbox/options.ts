@@ -1,5 +1,7 @@
 /** Where the sandbox listens and how others reach it. */
 export interface SandboxOptions {
+  /** The project's directory, which holds `views/sandbox` and `public/sandbox`. */
+  readonly rootDir: string;
   /** Keys that must survive a restart are kept in `{dataDir}/sandbox`, mode 0600. */
   readonly dataDir: string;
   /** Address to bind, e.g. `127.0.0.1`. */
