@@ -40,3 +40,9 @@ export interface PublishesMetadata {
 export function publishesMetadata(connector: Connector): connector is Connector & PublishesMetadata {
   return 'metadata' in connector;
 }
+
+/** The catalogue's connectors, ready to use. */
+export interface ConnectorRegistry {
+  list(): Promise<readonly Connector[]>;
+  find(id: string): Promise<Connector | undefined>;
+}

@@ -1,0 +1,80 @@
+/** The Express pipeline in reading order, then the doors. */
+import { join } from 'node:path';
+import ejs from 'ejs';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Logger } from 'pino';
+import { BrokerError } from './core/errors.ts';
+import type { PublishedKeys } from './core/ports/signer.ts';
+import { apiErrors } from './http/api/problem.ts';
+import { apiRoutes, type ApiRoutes } from './http/api/roles.ts';
+import { tokenRoutes } from './http/api/token.ts';
+import type { ApplicationAccess } from './broker/application-access.ts';
+import { healthRoutes, type Health } from './http/health.ts';
+import { publishedKeysRoutes } from './http/identity-provider/published-keys.ts';
+import { guardRequest, sameOriginOnly } from './http/middleware/guard-request.ts';
+import { securityHeaders } from './http/middleware/security-headers.ts';
+import { openContext } from './http/request-context.ts';
+import { createRequestLog } from './http/request-log.ts';
+import { connectorMetadataRoutes } from './http/web/connector-metadata.ts';
+import { webErrors } from './http/web/error-page.ts';
+import { roleRoutes, type RoleRoutes } from './http/web/roles.ts';
+import { readSession } from './http/web/signed-in.ts';
+import { signInRoutes, signOutRoutes, type SignInRoutes } from './http/web/sign-in.ts';
+
+export interface AppParts extends RoleRoutes, SignInRoutes, Omit<ApiRoutes, 'sessionCookie'> {
+  readonly applications: ApplicationAccess;
+  readonly publishedKeys: PublishedKeys;
+  readonly health: Health;
+  readonly logger: Logger;
+  /** Where `views/` and `public/` are. */
+  readonly rootDir: string;
+  readonly trustedProxies: readonly string[];
+  readonly formTargets: readonly string[];
+}
+
+export function createApp(parts: AppParts): Express {
+  const { baseUrl, cookies, sessions, pages } = parts;
+  const log = createRequestLog(parts.logger);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', [...parts.trustedProxies]);
+  app.set('views', join(parts.rootDir, 'views'));
+  app.set('view engine', 'ejs');
+  app.enable('view cache');
+  app.engine('ejs', (path, data, done) => {
+    ejs.renderFile(path, data as ejs.Data, { cache: true }, done);
+  });
+
+  app.use(openContext, log.middleware, securityHeaders(parts));
+  app.use(healthRoutes(parts.health));
+  app.use(guardRequest(baseUrl));
+  app.use('/public', express.static(join(parts.rootDir, 'public'), { index: false, cacheControl: false }));
+  app.use(publishedKeysRoutes(parts.publishedKeys), connectorMetadataRoutes(parts.connectors));
+
+  app.use(tokenRoutes(parts.applications, log));
+  app.use(apiRoutes({ ...parts, sessionCookie: cookies.session }));
+  app.use('/api', notFound, apiErrors(log));
+
+  app.use(readSession(sessions, cookies.session));
+  app.use(signInRoutes(parts));
+  app.use(sameOriginOnly(baseUrl), signOutRoutes(parts), roleRoutes(parts));
+  app.use(notFound, webErrors(pages, log), lastResort(parts.logger));
+  return app;
+}
+
+function notFound(_request: Request, _response: Response, next: NextFunction): void {
+  next(new BrokerError('request.not_found'));
+}
+
+/** When even the error page fails: no stack, no template, a fixed text. Express knows it by its four parameters. */
+function lastResort(logger: Logger) {
+  return (thrown: unknown, _request: Request, response: Response, _next: NextFunction): void => {
+    logger.error(
+      { err: thrown instanceof Error ? { message: thrown.message, stack: thrown.stack } : {} },
+      'error page failed',
+    );
+    if (response.headersSent) response.destroy();
+    else response.status(500).type('text/plain').send('Something went wrong on our side.');
+  };
+}

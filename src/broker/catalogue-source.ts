@@ -1,0 +1,51 @@
+import type { Catalogue } from '../core/catalogue.ts';
+import {
+  compileCatalogue,
+  type CatalogueFacts,
+  type CompiledCatalogue,
+  type Problem,
+} from '../core/compile-catalogue.ts';
+import { BrokerError } from '../core/errors.ts';
+import type { CatalogueStore } from '../core/ports/stores.ts';
+
+export interface CurrentCatalogue {
+  readonly version: number;
+  readonly catalogue: Catalogue;
+  readonly compiled: CompiledCatalogue;
+}
+
+/**
+ * The newest catalogue, compiled once per version. The version is asked every time, so that a mapping that
+ * is gone stops working at once, on every node.
+ */
+export class CatalogueSource {
+  readonly #store: CatalogueStore;
+  readonly #facts: CatalogueFacts;
+  #current: CurrentCatalogue | undefined;
+
+  constructor(store: CatalogueStore, facts: CatalogueFacts) {
+    this.#store = store;
+    this.#facts = facts;
+  }
+
+  /** @throws BrokerError `catalogue.invalid` if what is stored does not fit the configuration any more. */
+  async current(): Promise<CurrentCatalogue> {
+    const version = await this.#store.version();
+    if (this.#current?.version !== version) this.#current = await this.#compile();
+    return this.#current;
+  }
+
+  async #compile(): Promise<CurrentCatalogue> {
+    const stored = await this.#store.load();
+    if (stored === undefined)
+      throw new BrokerError('catalogue.invalid', { detail: 'the store holds no catalogue' });
+    const { catalogue: compiled, problems } = compileCatalogue(stored.catalogue, this.#facts);
+    if (compiled === undefined)
+      throw new BrokerError('catalogue.invalid', { detail: problems.map(inWords).join('; ') });
+    return { version: stored.version, catalogue: stored.catalogue, compiled };
+  }
+}
+
+function inWords({ path, message }: Problem): string {
+  return `${path.join('.')}: ${message}`;
+}

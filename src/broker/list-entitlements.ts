@@ -1,0 +1,52 @@
+import type { CompiledCatalogue } from '../core/compile-catalogue.ts';
+import { listEntitlements, type Entitlement } from '../core/decide-access.ts';
+import type { Principal } from '../core/principal.ts';
+import type { CatalogueSource } from './catalogue-source.ts';
+
+export interface EntitlementSource {
+  list(principal: Principal): Promise<readonly Entitlement[]>;
+  find(principal: Principal, roleId: string): Promise<Entitlement | undefined>;
+}
+
+/** Lists kept per catalogue version; a person's identity does not change within a session. */
+const KEPT_LISTS = 200;
+
+/** What a principal may use, worked out once per session and catalogue version, sorted for showing. */
+export function createEntitlementSource(catalogue: Pick<CatalogueSource, 'current'>): EntitlementSource {
+  let keptFor: CompiledCatalogue | undefined;
+  let kept = new Map<string, readonly Entitlement[]>();
+
+  async function list(principal: Principal): Promise<readonly Entitlement[]> {
+    const { compiled } = await catalogue.current();
+    if (keptFor !== compiled) {
+      keptFor = compiled;
+      kept = new Map();
+    }
+    const key = principal.standing.idHash;
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const entitlements = listEntitlements(compiled, principal).toSorted(byAccountThenRole);
+    const oldest = kept.keys().next();
+    if (kept.size >= KEPT_LISTS && oldest.done !== true) kept.delete(oldest.value);
+    kept.set(key, entitlements);
+    return entitlements;
+  }
+
+  return {
+    list,
+    find: async (principal, roleId) => (await list(principal)).find(({ role }) => role.id === roleId),
+  };
+}
+
+function byAccountThenRole(a: Entitlement, b: Entitlement): number {
+  return (
+    compare(a.account.name, b.account.name) ||
+    compare(a.account.id, b.account.id) ||
+    compare(a.role.id, b.role.id)
+  );
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

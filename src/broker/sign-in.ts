@@ -1,0 +1,114 @@
+/** From leaving for an identity provider to a new sign-in session; `sign-in-session` is what follows. */
+import type { Origin } from '../core/audit-event.ts';
+import type { BrokerError } from '../core/errors.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type {
+  AuditStore,
+  OneTimeValue,
+  SignInFlow,
+  SignInFlowStore,
+  SignInSession,
+  SignInSessionStore,
+} from '../core/ports/stores.ts';
+import { principalId, type Identity } from '../core/principal.ts';
+import { randomToken, sha256Hex } from '../lib/hash.ts';
+import { after, principalOf, type SessionLife } from './sign-in-session.ts';
+
+/** A person has this long between leaving for the identity provider and coming back. */
+export const FLOW_SECONDS = 600;
+export interface SignInDependencies {
+  readonly flows: SignInFlowStore;
+  readonly sessions: SignInSessionStore;
+  readonly audit: AuditStore;
+  readonly clock: Clock;
+  readonly life: SessionLife;
+}
+
+export interface Proven {
+  readonly identity: Identity;
+  readonly authenticatedAt: Date;
+  readonly spend: readonly OneTimeValue[];
+  readonly idToken?: string;
+}
+
+export interface SignIn {
+  /** Remembers a new flow. `browser` is the value of the browser's flow cookie. */
+  start(start: {
+    readonly connectorId: string;
+    readonly browser: string;
+    readonly returnTo: string;
+    readonly values: Readonly<Record<string, string>>;
+  }): Promise<SignInFlow>;
+  /** The flow that a message claims to answer, if this browser began it. It is not consumed. */
+  findFlow(lookup: {
+    readonly flowId: string | undefined;
+    readonly browser: string | undefined;
+    readonly connectorId: string;
+  }): Promise<SignInFlow | undefined>;
+  /** @returns the new session cookie's value. @throws BrokerError `sign_in.replayed` */
+  complete(flow: SignInFlow, proven: Proven, origin: Origin): Promise<string>;
+  /** Records why a sign-in was refused. */
+  deny(connectorId: string, error: BrokerError, origin: Origin): Promise<void>;
+}
+
+export function createSignIn({ flows, sessions, audit, clock, life }: SignInDependencies): SignIn {
+  return {
+    async start({ connectorId, browser, returnTo, values }) {
+      const flow: SignInFlow = {
+        id: randomToken(),
+        browserHash: sha256Hex(browser),
+        connectorId,
+        returnTo,
+        values,
+        expiresAt: after(clock.now(), FLOW_SECONDS),
+      };
+      await flows.create(flow);
+      return flow;
+    },
+
+    async findFlow({ flowId, browser, connectorId }) {
+      if (flowId === undefined || browser === undefined) return undefined;
+      const flow = await flows.find(flowId, clock.now());
+      const ours = flow?.browserHash === sha256Hex(browser) && flow.connectorId === connectorId;
+      return ours ? flow : undefined;
+    },
+
+    async complete(flow, { identity, authenticatedAt, spend, idToken }, origin) {
+      const cookie = randomToken();
+      const now = clock.now();
+      const idHash = sha256Hex(cookie);
+      const session: SignInSession = {
+        idHash,
+        identity,
+        createdAt: now,
+        seenAt: now,
+        idleExpiresAt: after(now, life.idleSeconds),
+        absoluteExpiresAt: after(now, life.absoluteSeconds),
+        authenticatedAt,
+        ...(idToken === undefined ? {} : { idToken }),
+      };
+      await sessions.create({
+        session,
+        flowId: flow.id,
+        spend,
+        event: {
+          name: 'sign-in.completed',
+          at: now,
+          principal: principalId(principalOf(session)),
+          origin,
+          detail: {
+            connector: flow.connectorId,
+            groups: identity.groups,
+            authenticatedAt: authenticatedAt.toISOString(),
+          },
+        },
+      });
+      return cookie;
+    },
+
+    async deny(connectorId, error, origin) {
+      const detail = { connector: connectorId, reason: error.code, detail: error.detail ?? null };
+      await audit.record({ name: 'sign-in.denied', at: clock.now(), origin, detail });
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import express, { type Request, type RequestHandler } from 'express';
+import { BrokerError } from '../../core/errors.ts';
+
+/** An HTML form's fields; `readField` takes them one by one. */
+export function readForm(limit = '16kb'): RequestHandler {
+  return express.urlencoded({ extended: false, limit, parameterLimit: 50 });
+}
+
+export function readJson(limit = '16kb'): RequestHandler {
+  return express.json({ limit, strict: true });
+}
+
+/** One text field of a parsed form; absent and empty are the same. @throws BrokerError `request.malformed` when it came twice. */
+export function readField(request: Request, name: string): string | undefined {
+  const body: unknown = request.body;
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
+  const value: unknown = (body as Record<string, unknown>)[name];
+  if (typeof value !== 'string') {
+    throw new BrokerError('request.malformed', {
+      detail: `${name} is not one text`,
+      hint: `Send “${name}” once.`,
+    });
+  }
+  return value === '' ? undefined : value;
+}

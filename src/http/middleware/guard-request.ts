@@ -1,0 +1,40 @@
+/** What is refused before any route looks at a request. */
+import type { NextFunction, Request, Response } from 'express';
+import { BrokerError } from '../../core/errors.ts';
+
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
+
+export type Middleware = (request: Request, response: Response, next: NextFunction) => void;
+
+/** Only the methods and the host name we serve. Health checks come by any name. */
+export function guardRequest(baseUrl: string): Middleware {
+  const { host } = new URL(baseUrl);
+  return (request, _response, next) => {
+    if (!METHODS.has(request.method)) throw new BrokerError('request.method');
+    if (!request.url.startsWith('/'))
+      throw new BrokerError('request.malformed', { detail: 'absolute-form target' });
+    if (request.headers.host?.toLowerCase() !== host) {
+      throw new BrokerError('request.unknown_host', { hint: `Daypass is served at ${baseUrl}.` });
+    }
+    next();
+  };
+}
+
+/**
+ * A state change in a browser's name must come from a page of ours. Browsers say where a POST comes from;
+ * what comes without that is not a browser and has no business with a session cookie.
+ */
+export function sameOriginOnly(baseUrl: string): Middleware {
+  return (request, _response, next) => {
+    const safe = request.method === 'GET' || request.method === 'HEAD';
+    if (!safe && !isSameOrigin(request, baseUrl)) throw new BrokerError('request.cross_site');
+    next();
+  };
+}
+
+/** With `Referrer-Policy: no-referrer` browsers send `Origin: null` on our own forms, so Sec-Fetch-Site decides. */
+export function isSameOrigin(request: Request, baseUrl: string): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (site === undefined) return origin === baseUrl;
+  return site === 'same-origin' && (origin === undefined || origin === 'null' || origin === baseUrl);
+}

@@ -1,0 +1,69 @@
+import type { Response } from 'express';
+import type { ConnectorRegistry } from '../../connectors/connector.ts';
+import { BrokerError } from '../../core/errors.ts';
+import { principalLabel } from '../../core/principal.ts';
+import { contextOf } from '../request-context.ts';
+import { personOf } from './signed-in.ts';
+import type * as views from './view-models.ts';
+
+interface PageModels {
+  'sign-in': views.SignInPage;
+  'signed-out': views.SignedOutPage;
+  roles: views.RolesPage;
+  role: views.RolePage;
+  credentials: views.CredentialsPage;
+  error: views.ErrorPage;
+  resubmit: views.ResubmitPage;
+}
+
+type PageContent<Name extends keyof PageModels> = Omit<
+  PageModels[Name],
+  Exclude<keyof views.PageFrame, 'title'>
+>;
+
+export interface Pages {
+  /** Renders `views/pages/{name}` with what every page has. */
+  render<Name extends keyof PageModels>(
+    response: Response,
+    name: Name,
+    content: PageContent<Name>,
+  ): Promise<void>;
+}
+
+export function createPages(settings: {
+  readonly sandbox: views.SandboxLinks | undefined;
+  readonly connectors: Pick<ConnectorRegistry, 'find'>;
+}): Pages {
+  async function personView(response: Response): Promise<views.PersonView | undefined> {
+    const signedIn = personOf(response);
+    if (signedIn === undefined) return undefined;
+    const { principal } = signedIn;
+    return {
+      label: principalLabel(principal),
+      email: principal.identity.email,
+      connectorLabel: await labelOf(principal.identity.connectorId),
+      groups: principal.identity.groups,
+    };
+  }
+
+  /** An error page must come even when the store that holds the labels is what failed. */
+  async function labelOf(connectorId: string): Promise<string> {
+    try {
+      return (await settings.connectors.find(connectorId))?.label ?? connectorId;
+    } catch (error) {
+      if (error instanceof BrokerError) return connectorId;
+      throw error;
+    }
+  }
+
+  return {
+    async render(response, name, content) {
+      const frame: Omit<views.PageFrame, 'title'> = {
+        requestId: contextOf(response).requestId,
+        person: await personView(response),
+        sandbox: settings.sandbox,
+      };
+      response.render(`pages/${name}`, { ...frame, ...content });
+    },
+  };
+}

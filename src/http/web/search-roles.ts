@@ -1,0 +1,64 @@
+import type { Entitlement } from '../../core/decide-access.ts';
+import { accountView, roleView } from './role-view.ts';
+import type { AccountView, RolesPage } from './view-models.ts';
+
+const PAGE_SIZE = 100;
+
+/** What the roles page shows for a search: every word must be found in the account or the role. */
+export function searchRoles(
+  entitlements: readonly Entitlement[],
+  query: string,
+  wantedPage: number,
+): Omit<RolesPage, 'title' | 'requestId' | 'person' | 'sandbox'> {
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const matching = words.length === 0 ? entitlements : entitlements.filter((entry) => matches(entry, words));
+  const pages = Math.max(1, Math.ceil(matching.length / PAGE_SIZE));
+  const page = Math.min(Math.max(1, wantedPage), pages);
+  const shown = matching.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
+  const href = (number: number): string | undefined =>
+    number < 1 || number > pages
+      ? undefined
+      : `/?${new URLSearchParams({ q: query, page: String(number) }).toString()}`;
+  return {
+    query,
+    total: entitlements.length,
+    matching: matching.length,
+    accounts: groupByAccount(shown),
+    previousHref: href(page - 1),
+    nextHref: href(page + 1),
+    page,
+    pages,
+  };
+}
+
+function matches({ role, account }: Entitlement, words: readonly string[]): boolean {
+  const text = [
+    account.id,
+    account.name,
+    account.environment ?? '',
+    role.id,
+    role.roleName,
+    role.label ?? '',
+    role.description ?? '',
+    ...Object.values(role.tags),
+  ]
+    .join('\n')
+    .toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+function groupByAccount(entitlements: readonly Entitlement[]): AccountView[] {
+  const groups = new Map<string, Entitlement[]>();
+  for (const entry of entitlements) {
+    const group = groups.get(entry.account.id);
+    if (group === undefined) groups.set(entry.account.id, [entry]);
+    else group.push(entry);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ ...accountView(first), roles: group.map(roleView) }];
+  });
+}
