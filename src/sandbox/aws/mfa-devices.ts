@@ -33,5 +33,6 @@ export class MfaDevices {
 }
 
 function sameCode(expected: string, given: string): boolean {
-  return given.length === expected.length && timingSafeEqual(Buffer.from(expected), Buffer.from(given));
+  const [left, right] = [Buffer.from(expected), Buffer.from(given)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }
