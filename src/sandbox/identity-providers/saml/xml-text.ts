@@ -6,7 +6,6 @@ const FORBIDDEN = /(?![\t\n\r])\p{Cc}|[\p{Cs}\uFFFE\uFFFF]/u;
  * dropped, so that two different names never become one.
  */
 export function xmlText(value: string): string {
-  if (FORBIDDEN.test(value))
-    throw new RangeError('holds a character that XML cannot');
+  if (FORBIDDEN.test(value)) throw new RangeError('holds a character that XML cannot');
   return value.replace(/[&<>"'\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
