@@ -1,0 +1,168 @@
+/** Builds the data of each page: a usual case, with what a test cares about overridden. */
+import type {
+  AccountView,
+  CredentialsPage,
+  ErrorPage,
+  PageFrame,
+  PersonView,
+  RolePage,
+  RolesPage,
+  RoleView,
+} from '../../src/http/web/view-models.ts';
+
+const SANDBOX = { awsUrl: 'http://localhost:8081', identityProvidersUrl: 'http://localhost:8082' };
+
+const PERSON: PersonView = {
+  label: 'Erin Engel',
+  email: 'erin@daypass.example',
+  connectorLabel: 'Example SAML',
+  groups: ['engineering', 'on-call', 'AWS Prod ReadOnly'],
+};
+
+export function buildPerson(overrides: Partial<PersonView> = {}): PersonView {
+  return { ...PERSON, ...overrides };
+}
+
+export function buildFrame(overrides: Partial<PageFrame> = {}): PageFrame {
+  return {
+    title: 'Your AWS roles',
+    requestId: '5f0c2c1e9b7a4d3e8a61',
+    person: PERSON,
+    sandbox: SANDBOX,
+    ...overrides,
+  };
+}
+
+export function buildRole(overrides: Partial<RoleView> = {}): RoleView {
+  const id = overrides.id ?? 'payments-prod-read';
+  return {
+    id,
+    label: 'Read only',
+    roleName: 'PaymentsReadOnly',
+    description: 'Look at everything in the account, change nothing.',
+    operation: 'AssumeRoleWithSAML',
+    chained: false,
+    howLong: 'up to 12 hours',
+    why: 'through group engineering',
+    mappingId: 'engineers-read',
+    otherMappings: [],
+    consolePossible: true,
+    needsMfaCode: false,
+    reservedFor: [],
+    consoleAction: `/roles/${id}/console`,
+    credentialsAction: `/roles/${id}/credentials`,
+    href: `/roles/${id}`,
+    ...overrides,
+  };
+}
+
+export function buildAccount(overrides: Partial<AccountView> = {}): AccountView {
+  return {
+    id: '111111111111',
+    name: 'Payments',
+    environment: 'production',
+    colour: 'red',
+    partition: 'aws',
+    roles: [buildRole()],
+    ...overrides,
+  };
+}
+
+export function buildRolesPage(overrides: Partial<RolesPage> = {}): RolesPage {
+  const accounts = overrides.accounts ?? [buildAccount()];
+  const total = accounts.reduce((sum, account) => sum + account.roles.length, 0);
+  return {
+    ...buildFrame(),
+    query: '',
+    total,
+    matching: total,
+    accounts,
+    previousHref: undefined,
+    nextHref: undefined,
+    page: 1,
+    pages: 1,
+    ...overrides,
+  };
+}
+
+export function buildRolePage(overrides: Partial<RolePage> = {}): RolePage {
+  return {
+    ...buildFrame({ title: 'Read only' }),
+    account: buildAccount(),
+    role: buildRole(),
+    durations: [
+      { seconds: 900, label: '15 minutes', selected: false },
+      { seconds: 3_600, label: '1 hour', selected: true },
+      { seconds: 14_400, label: '4 hours', selected: false },
+      { seconds: 43_200, label: '12 hours', selected: false },
+    ],
+    minimumSeconds: 900,
+    maximumSeconds: 43_200,
+    takesSessionPolicy: true,
+    ...overrides,
+  };
+}
+
+/** Made up, but as long as AWS's own. */
+export const SECRET_KEY = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+export const SESSION_TOKEN = `IQoJb3JpZ2luX2VjE${'Ab3/xY+9'.repeat(60)}==`;
+const ACCESS_KEY = 'ASIAIOSFODNN7EXAMPLE';
+
+export function buildCredentialsPage(overrides: Partial<CredentialsPage> = {}): CredentialsPage {
+  return {
+    ...buildFrame({ title: 'Credentials for Read only' }),
+    account: buildAccount(),
+    roleLabel: 'Read only',
+    roleHref: '/roles/payments-prod-read',
+    sessionName: 'erin@daypass.example',
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    tabs: [
+      { id: 'bash', label: 'bash, zsh', text: shellText((name, value) => `export ${name}='${value}'`) },
+      {
+        id: 'powershell',
+        label: 'PowerShell',
+        text: shellText((name, value) => `$Env:${name} = '${value}'`),
+      },
+      { id: 'cmd', label: 'cmd', text: shellText((name, value) => `set "${name}=${value}"`) },
+      {
+        id: 'file',
+        label: 'Credentials file',
+        text: `[payments-read]\naws_access_key_id = ${ACCESS_KEY}\naws_secret_access_key = ${SECRET_KEY}\naws_session_token = ${SESSION_TOKEN}\n`,
+      },
+      {
+        id: 'json',
+        label: 'JSON',
+        text: JSON.stringify(
+          { Version: 1, AccessKeyId: ACCESS_KEY, SecretAccessKey: SECRET_KEY, SessionToken: SESSION_TOKEN },
+          null,
+          2,
+        ),
+      },
+    ],
+    ...overrides,
+  };
+}
+
+function shellText(line: (name: string, value: string) => string): string {
+  const values = [
+    ['AWS_ACCESS_KEY_ID', ACCESS_KEY],
+    ['AWS_SECRET_ACCESS_KEY', SECRET_KEY],
+    ['AWS_SESSION_TOKEN', SESSION_TOKEN],
+  ] as const;
+  return `${values.map(([name, value]) => line(name, value)).join('\n')}\n`;
+}
+
+export function buildErrorPage(overrides: Partial<ErrorPage> = {}): ErrorPage {
+  return {
+    ...buildFrame({ title: 'Not allowed' }),
+    status: 403,
+    code: 'role.reserved_for_service',
+    text: 'This role is for an AWS service, not for people or applications.',
+    advice: [
+      'Only lambda.amazonaws.com may assume it: its trust policy names that service.',
+      'Choose another role, or ask an administrator for one that people may use.',
+    ],
+    actions: [{ label: 'Your roles', href: '/' }],
+    ...overrides,
+  };
+}

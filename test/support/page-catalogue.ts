@@ -1,0 +1,299 @@
+/** Every page with its variants: what the browser tests open and what one looks at while drawing pages. */
+import type {
+  AccountView,
+  CredentialsPage,
+  ErrorPage,
+  PageFrame,
+  PersonView,
+  ResubmitPage,
+  RolePage,
+  RolesPage,
+  SignInPage,
+} from '../../src/http/web/view-models.ts';
+import {
+  buildAccount,
+  buildCredentialsPage,
+  buildErrorPage,
+  buildFrame,
+  buildPerson,
+  buildRole,
+  buildRolePage,
+  buildRolesPage,
+} from './page-builders.ts';
+
+export interface CataloguePage {
+  /** Unique, fit for an address and a file name. */
+  readonly name: string;
+  /** Below `views/`, without the ending. */
+  readonly view: string;
+  readonly model: PageFrame;
+}
+
+/** Texts that come from outside, as an attacker or a careless directory would choose them. */
+export const HOSTILE_TEXTS = [
+  '<script>window.__xss = 1</script>',
+  '"><img src=x onerror="window.__xss = 1">',
+  "' onmouseover='window.__xss = 1",
+  '</title></textarea><svg onload="window.__xss = 1">',
+  '<%= process.env %> ${7*7} {{constructor.constructor("window.__xss = 1")()}}',
+  '\u202Egnireenigne\u202C \u0000\u0008',
+  'a'.repeat(300),
+] as const;
+
+const hostile = (index: number): string => HOSTILE_TEXTS[index % HOSTILE_TEXTS.length] ?? '';
+
+const HOSTILE_PERSON: PersonView = {
+  label: HOSTILE_TEXTS[1],
+  email: HOSTILE_TEXTS[0],
+  connectorLabel: HOSTILE_TEXTS[3],
+  groups: [...HOSTILE_TEXTS, '  two  spaces  ', ''],
+};
+
+const connectors = (count: number, label: (index: number) => string): SignInPage['connectors'] =>
+  Array.from({ length: count }, (_, index) => ({
+    label: label(index),
+    kind: index % 2 === 0 ? ('SAML' as const) : ('OpenID Connect' as const),
+    href: `/sign-in/connector-${index}`,
+  }));
+
+function signInPages(): CataloguePage[] {
+  const frame = buildFrame({ title: 'Sign in', person: undefined });
+  const page = (name: string, model: SignInPage): CataloguePage => ({ name, view: 'pages/sign-in', model });
+  return [
+    page('sign-in', {
+      ...frame,
+      connectors: connectors(2, (i) => ['Example SAML', 'Example OpenID'][i] ?? ''),
+    }),
+    page('sign-in-one', { ...frame, sandbox: undefined, connectors: connectors(1, () => 'Example Corp') }),
+    page('sign-in-none', { ...frame, connectors: [] }),
+    page('sign-in-hostile', { ...frame, connectors: connectors(HOSTILE_TEXTS.length, hostile) }),
+    { name: 'signed-out', view: 'pages/signed-out', model: { ...frame, title: 'Signed out' } },
+  ];
+}
+
+const COLOURS = ['grey', 'blue', 'green', 'amber', 'red', 'violet'] as const;
+
+/** The few roles of a usual person: every kind of row once. */
+export const USUAL_ACCOUNTS: readonly AccountView[] = [
+  buildAccount({
+    roles: [
+      buildRole(),
+      buildRole({
+        id: 'payments-operator',
+        label: 'Operator',
+        roleName: 'ops/PaymentsOperator',
+        description: 'Situation 1: from this account terminate an instance in the account Platform.',
+        operation: 'AssumeRole',
+        chained: true,
+        howLong: 'up to 1 hour (chained)',
+        otherMappings: [{ id: 'leads-operate', why: 'through group payments-leads' }],
+      }),
+      buildRole({
+        id: 'lambda-lister',
+        label: 'LambdaLister',
+        roleName: 'LambdaLister',
+        description: 'Situation 3: only AWS Lambda may use it. Try it to see why.',
+        reservedFor: ['lambda.amazonaws.com', 'edgelambda.amazonaws.com'],
+      }),
+    ],
+  }),
+  buildAccount({
+    id: '222222222222',
+    name: 'Platform',
+    environment: 'staging',
+    colour: 'amber',
+    roles: [
+      buildRole({
+        id: 'platform-federated',
+        label: 'Bucket reader',
+        roleName: 'federation',
+        description: undefined,
+        operation: 'GetFederationToken',
+        howLong: 'up to 36 hours',
+      }),
+      buildRole({
+        id: 'platform-mfa',
+        label: 'Terminal with MFA',
+        roleName: 'session',
+        description: 'A session of the shared IAM user, with its MFA code.',
+        operation: 'GetSessionToken',
+        howLong: 'up to 36 hours',
+        consolePossible: false,
+        needsMfaCode: true,
+      }),
+    ],
+  }),
+  buildAccount({
+    id: '333333333333',
+    name: 'Sandbox of the data team',
+    environment: undefined,
+    colour: 'green',
+    partition: 'aws-us-gov',
+    roles: [
+      buildRole({ id: 'data-terminal', label: 'Terminal', consolePossible: false, description: undefined }),
+    ],
+  }),
+];
+
+/** As a directory of a large company has them. */
+export function manyAccounts(accounts: number, rolesEach: number): AccountView[] {
+  return Array.from({ length: accounts }, (_, a) =>
+    buildAccount({
+      id: String(100_000_000_000 + a),
+      name: `Team ${a + 1}`,
+      environment: ['production', 'staging', 'development'][a % 3],
+      colour: COLOURS[a % COLOURS.length] ?? 'grey',
+      roles: Array.from({ length: rolesEach }, (__, r) =>
+        buildRole({
+          id: `team-${a}-role-${r}`,
+          label: `Role ${r + 1}`,
+          roleName: `Team${a + 1}Role${r + 1}`,
+        }),
+      ),
+    }),
+  );
+}
+
+function hostileAccounts(): AccountView[] {
+  return HOSTILE_TEXTS.map((text, index) =>
+    buildAccount({
+      id: String(200_000_000_000 + index),
+      name: text,
+      environment: hostile(index + 1),
+      colour: COLOURS[index % COLOURS.length] ?? 'grey',
+      roles: [
+        buildRole({
+          label: hostile(index + 2),
+          roleName: hostile(index + 3),
+          description: hostile(index + 4),
+          why: `through group ${hostile(index + 5)}`,
+          mappingId: hostile(index + 6),
+          otherMappings: [{ id: hostile(index), why: hostile(index + 1) }],
+        }),
+      ],
+    }),
+  );
+}
+
+function rolesPages(): CataloguePage[] {
+  const page = (name: string, model: RolesPage): CataloguePage => ({ name, view: 'pages/roles', model });
+  const none = { accounts: [], total: 0, matching: 0 };
+  const manyGroups = Array.from({ length: 200 }, (_, i) => `department-${i}-of-a-large-company`);
+  return [
+    page('roles', buildRolesPage({ accounts: USUAL_ACCOUNTS })),
+    page('roles-ten', buildRolesPage({ accounts: manyAccounts(2, 5), sandbox: undefined })),
+    page(
+      'roles-300',
+      buildRolesPage({
+        accounts: manyAccounts(30, 10),
+        total: 2_000,
+        matching: 2_000,
+        page: 2,
+        pages: 7,
+        previousHref: '?page=1',
+        nextHref: '?page=3',
+      }),
+    ),
+    page('roles-found', buildRolesPage({ accounts: manyAccounts(1, 2), total: 40, query: 'team 1' })),
+    page('roles-no-match', buildRolesPage({ ...none, total: 40, query: hostile(1) })),
+    page('roles-none', buildRolesPage(none)),
+    page('roles-none-no-groups', buildRolesPage({ ...none, person: buildPerson({ groups: [] }) })),
+    page('roles-none-many-groups', buildRolesPage({ ...none, person: buildPerson({ groups: manyGroups }) })),
+    page('roles-hostile', buildRolesPage({ accounts: hostileAccounts(), person: HOSTILE_PERSON })),
+  ];
+}
+
+function rolePages(): CataloguePage[] {
+  const page = (name: string, model: RolePage): CataloguePage => ({ name, view: 'pages/role', model });
+  const [first] = hostileAccounts();
+  const [mfaRole] = (USUAL_ACCOUNTS[1]?.roles ?? []).slice(1);
+  return [
+    page('role', buildRolePage()),
+    page(
+      'role-choices',
+      buildRolePage({
+        role: buildRole({ otherMappings: [{ id: 'leads-operate', why: 'through group payments-leads' }] }),
+      }),
+    ),
+    page('role-mfa', buildRolePage({ role: mfaRole ?? buildRole(), takesSessionPolicy: false })),
+    page('role-reserved', buildRolePage({ role: buildRole({ reservedFor: ['lambda.amazonaws.com'] }) })),
+    page(
+      'role-hostile',
+      buildRolePage({ account: first ?? buildAccount(), role: first?.roles[0] ?? buildRole() }),
+    ),
+  ];
+}
+
+function credentialsPages(): CataloguePage[] {
+  const page = (name: string, model: CredentialsPage): CataloguePage => ({
+    name,
+    view: 'pages/credentials',
+    model,
+  });
+  const tab = { id: 'hostile', label: HOSTILE_TEXTS[2], text: HOSTILE_TEXTS.join('\n') };
+  return [
+    page('credentials', buildCredentialsPage()),
+    page('credentials-expired', buildCredentialsPage({ expiresAt: '2026-01-02T03:04:05.000Z' })),
+    page(
+      'credentials-hostile',
+      buildCredentialsPage({ roleLabel: HOSTILE_TEXTS[0], sessionName: HOSTILE_TEXTS[1], tabs: [tab] }),
+    ),
+  ];
+}
+
+function errorPages(): CataloguePage[] {
+  const page = (name: string, model: ErrorPage): CataloguePage => ({ name, view: 'pages/error', model });
+  return [
+    page('error-refused', buildErrorPage()),
+    page('error-no-groups', buildErrorPage({ person: buildPerson({ groups: [], email: undefined }) })),
+    page(
+      'error-fault',
+      buildErrorPage({
+        title: 'Something went wrong',
+        status: 503,
+        code: 'sts.unavailable',
+        text: 'AWS could not be reached. Try again in a moment.',
+        advice: [],
+        actions: [],
+        person: undefined,
+        sandbox: undefined,
+      }),
+    ),
+    page(
+      'error-hostile',
+      buildErrorPage({
+        title: HOSTILE_TEXTS[3],
+        text: HOSTILE_TEXTS[1],
+        advice: HOSTILE_TEXTS,
+        actions: [{ label: HOSTILE_TEXTS[0], href: '/?"onmouseover="window.__xss=1' }],
+        person: HOSTILE_PERSON,
+      }),
+    ),
+  ];
+}
+
+/** Where the resubmit page of the catalogue posts to, and what. A field named `submit` must not stop it. */
+export const RESUBMIT: Pick<ResubmitPage, 'action' | 'fields'> = {
+  action: '/saml/example/acs',
+  fields: [
+    { name: 'SAMLResponse', value: 'PHNhbWw+' },
+    { name: 'RelayState', value: HOSTILE_TEXTS[1] },
+    { name: 'submit', value: 'a field by this name' },
+  ],
+};
+
+function resubmitPages(): CataloguePage[] {
+  const model: ResubmitPage = { ...buildFrame({ title: 'Signing in', person: undefined }), ...RESUBMIT };
+  return [{ name: 'resubmit', view: 'pages/resubmit', model }];
+}
+
+export function pageCatalogue(): CataloguePage[] {
+  return [
+    ...signInPages(),
+    ...rolesPages(),
+    ...rolePages(),
+    ...credentialsPages(),
+    ...errorPages(),
+    ...resubmitPages(),
+  ];
+}
