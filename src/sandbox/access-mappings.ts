@@ -10,21 +10,24 @@ export function mappingsYaml(): string {
 }
 
 function ofPeople(connector: string, suffix: string): string {
-  return `  # --- people of ${connector} ---
-  - id: engineering-development-${suffix}
-    connector: ${connector}
+  return OF_PEOPLE.replaceAll('{connector}', connector).replaceAll('{suffix}', suffix);
+}
+
+const OF_PEOPLE = `  # --- people of {connector} ---
+  - id: engineering-development-{suffix}
+    connector: {connector}
     groups: [engineering]
     roles: { ids: [development-readonly, development-developer, development-data-analyst] }
     limits: { defaultDurationSeconds: 3600, maximumDurationSeconds: 43200 }
     note: Engineers work in Example Development.
-  - id: engineering-production-${suffix}
-    connector: ${connector}
+  - id: engineering-production-{suffix}
+    connector: {connector}
     groups: [engineering]
     roles: { ids: [production-readonly, production-ec2-operator, tools-edge-list-buckets] }
     limits: { defaultDurationSeconds: 3600, maximumDurationSeconds: 14400 }
     note: Engineers look at Example Production and operate its instances.
-  - id: engineering-reports-${suffix}
-    connector: ${connector}
+  - id: engineering-reports-{suffix}
+    connector: {connector}
     groups: [engineering]
     roles: { ids: [tools-reports] }
     limits:
@@ -39,8 +42,8 @@ function ofPeople(connector: string, suffix: string): string {
             Resource:
               - arn:aws:s3:::example-tools-cost-reports
               - arn:aws:s3:::example-tools-cost-reports/*
-  - id: payments-leads-${suffix}
-    connector: ${connector}
+  - id: payments-leads-{suffix}
+    connector: {connector}
     groups: [payments-leads]
     roles: { ids: [production-developer] }
     limits:
@@ -50,34 +53,33 @@ function ofPeople(connector: string, suffix: string): string {
         - { key: department, fromAttribute: department, transitive: true }
         - { key: costCenter, fromAttribute: costCenter }
     note: The tags let policies in AWS tell payments from the rest; department stays through role chaining.
-  - id: payments-support-${suffix}
-    connector: ${connector}
+  - id: payments-support-{suffix}
+    connector: {connector}
     attributes: { department: [payments] }
     roles: { ids: [production-support-operator] }
     limits: { maximumDurationSeconds: 3600 }
     note: By attribute, whatever the groups.
-  - id: administrators-s3-${suffix}
+  - id: administrators-s3-{suffix}
     order: 50
-    connector: ${connector}
+    connector: {connector}
     groups: [daypass-administrators]
     roles: { tags: { access: read } }
     limits:
       managedPolicyArns: [arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess]
     note: Comes before what engineers have; the page offers both.
-  - id: alex-tools-${suffix}
-    connector: ${connector}
+  - id: alex-tools-{suffix}
+    connector: {connector}
     users: [alex.admin]
     roles: { ids: [tools-session] }
     limits: { defaultDurationSeconds: 43200, maximumDurationSeconds: 129600 }
     note: One person, by subject.
-  - id: contractors-${suffix}
-    connector: ${connector}
+  - id: contractors-{suffix}
+    connector: {connector}
     groups: [contractors]
     roles: { pattern: tools-cost-reader* }
     limits: { maximumDurationSeconds: 3600 }
     note: Example Corp reads our cost reports.
 `;
-}
 
 const OWN_TOKEN = `  # Only people of the OpenID connector have an ID token of their own.
   - id: engineering-own-token

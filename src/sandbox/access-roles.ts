@@ -1,8 +1,9 @@
 /** Roles of the seed: every grant method, and the four situations that temporary credentials exist for. */
 export function rolesYaml(awsUrl: string): string {
-  const page = (path: string): string => JSON.stringify(`${awsUrl}/console/${path}`);
-  return `roles:
-  # --- Example Development -------------------------------------------------------------------------
+  return ['roles:', DEVELOPMENT, PRODUCTION, TOOLS].join('\n').replaceAll('{console}', `${awsUrl}/console`);
+}
+
+const DEVELOPMENT = `  # --- Example Development -------------------------------------------------------------------------
   - id: development-readonly
     accountId: "222233334444"
     roleName: ReadOnly
@@ -18,7 +19,7 @@ export function rolesYaml(awsUrl: string): string {
     description: "Situation 4, by SAML: up to 12 hours, without any AWS key in Daypass."
     grant: { method: assume-role-with-saml }
     maximumDurationSeconds: 43200
-    consoleDestination: ${page('ec2/home?region=us-east-1')}
+    consoleDestination: "{console}/ec2/home?region=us-east-1"
   - id: development-data-analyst
     accountId: "222233334444"
     roleName: DataAnalyst
@@ -26,7 +27,7 @@ export function rolesYaml(awsUrl: string): string {
     description: "Situation 4, by OpenID Connect: AWS believes a token that Daypass makes for this one role."
     grant: { method: assume-role-with-web-identity, token: minted }
     maximumDurationSeconds: 43200
-    consoleDestination: ${page('s3/home')}
+    consoleDestination: "{console}/s3/home"
   - id: development-data-analyst-own-token
     accountId: "222233334444"
     roleName: DataAnalystPassThrough
@@ -34,9 +35,10 @@ export function rolesYaml(awsUrl: string): string {
     description: "Situation 4, your own ID token passed on: AWS trusts the identity provider itself."
     grant: { method: assume-role-with-web-identity, token: user }
     maximumDurationSeconds: 43200
-    consoleDestination: ${page('s3/home')}
+    consoleDestination: "{console}/s3/home"
+`;
 
-  # --- Example Production --------------------------------------------------------------------------
+const PRODUCTION = `  # --- Example Production --------------------------------------------------------------------------
   - id: production-readonly
     accountId: "444455556666"
     roleName: ReadOnly
@@ -52,7 +54,7 @@ export function rolesYaml(awsUrl: string): string {
     description: "Session tags: AWS learns department and cost centre from your identity provider."
     grant: { method: assume-role-with-saml }
     maximumDurationSeconds: 43200
-    consoleDestination: ${page('ec2/home?region=us-east-1')}
+    consoleDestination: "{console}/ec2/home?region=us-east-1"
   - id: production-ec2-operator
     accountId: "444455556666"
     roleName: Ec2Operator
@@ -60,7 +62,7 @@ export function rolesYaml(awsUrl: string): string {
     description: "Situation 1: a user of Example Tools terminates an instance in Example Production, and no other."
     grant: { method: assume-role, credentialSource: tools-broker }
     maximumDurationSeconds: 43200
-    consoleDestination: ${page('ec2/home?region=us-east-1')}
+    consoleDestination: "{console}/ec2/home?region=us-east-1"
   - id: production-support-operator
     accountId: "444455556666"
     roleName: SupportOperator
@@ -71,8 +73,9 @@ export function rolesYaml(awsUrl: string): string {
       credentialSource: tools-broker
       hubRoleArn: arn:aws:iam::111122223333:role/DaypassHub
     maximumDurationSeconds: 43200
+`;
 
-  # --- Example Tools -------------------------------------------------------------------------------
+const TOOLS = `  # --- Example Tools -------------------------------------------------------------------------------
   - id: tools-cost-reader
     accountId: "111122223333"
     roleName: ExampleCorpCostReader
@@ -80,7 +83,7 @@ export function rolesYaml(awsUrl: string): string {
     description: "Situation 2: a third party works in our account, with the external ID that we agreed on."
     grant: { method: assume-role, credentialSource: example-corp, externalId: "12345" }
     maximumDurationSeconds: 3600
-    consoleDestination: ${page('s3/home')}
+    consoleDestination: "{console}/s3/home"
   - id: tools-cost-reader-without-id
     accountId: "111122223333"
     roleName: ExampleCorpCostReader
@@ -110,7 +113,7 @@ export function rolesYaml(awsUrl: string): string {
     description: "GetFederationToken: the rights of one IAM user, narrowed by a session policy, up to 36 hours."
     grant: { method: get-federation-token, credentialSource: reports }
     maximumDurationSeconds: 129600
-    consoleDestination: ${page('s3/home')}
+    consoleDestination: "{console}/s3/home"
   - id: tools-session
     accountId: "111122223333"
     roleName: tools
@@ -122,4 +125,3 @@ export function rolesYaml(awsUrl: string): string {
       mfaSerialNumber: arn:aws:iam::111122223333:mfa/tools
     maximumDurationSeconds: 129600
 `;
-}
