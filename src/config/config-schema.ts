@@ -1,0 +1,162 @@
+/**
+ * The configuration file as it is written. One schema gives validation, types and the editors' JSON Schema;
+ * `config-rules` checks what spans settings, `docs/configuration.md` explains them to people.
+ */
+import { z } from 'zod';
+import { isAddressOrSubnet, isOrigin } from './addresses.ts';
+
+const name = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    'use 1 to 63 of a-z, 0-9 and -, not starting or ending with -',
+  );
+const file = z.string().min(1).max(4096);
+const secret = z.string().min(1).max(65_536);
+const port = z.int().min(1).max(65_535);
+const origin = z
+  .string()
+  .refine(isOrigin, 'write an origin such as https://daypass.example.com, without a path');
+const url = z.url({ protocol: /^https?$/ });
+const region = (pattern: RegExp, example: string): z.ZodString =>
+  z.string().regex(pattern, `write a region of this partition, such as ${example}`);
+
+const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'write an address or a host name');
+
+const listen = z
+  .strictObject({
+    host: host
+      .default('127.0.0.1')
+      .describe('The address to bind. 0.0.0.0 for every IPv4 address of the machine, as in a container.'),
+    port: port.default(8080),
+  })
+  .prefault({})
+  .describe('Where the process listens. TLS belongs to the proxy in front.');
+
+const sessions = z
+  .strictObject({
+    idleSeconds: z.int().min(300).max(86_400).default(3_600),
+    absoluteSeconds: z.int().min(900).max(604_800).default(43_200),
+  })
+  .prefault({})
+  .describe('How long a sign-in session lives without use, and at most.');
+
+const signingKeys = z
+  .strictObject({
+    activeDays: z
+      .int()
+      .min(2)
+      .max(3_650)
+      .default(365)
+      .describe('How long one of the broker’s keys signs towards AWS.'),
+    overlapDays: z
+      .int()
+      .min(1)
+      .max(365)
+      .default(30)
+      .describe(
+        'How long its successor is published before: the time to register new SAML metadata with AWS.',
+      ),
+  })
+  .prefault({})
+  .describe('Rotation of the keys by which AWS knows this broker.');
+
+const credentialSource = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('default-chain').describe('The AWS SDK’s default provider chain.'),
+    longTerm: z
+      .boolean()
+      .default(false)
+      .describe(
+        'True where the chain ends at an IAM user’s key; else role sessions are chained: 1 hour at most.',
+      ),
+  }),
+  z.strictObject({
+    kind: z
+      .literal('key-file')
+      .describe('A file with the JSON that credential_process prints; read again when it changes.'),
+    file,
+    longTerm: z.boolean().default(true).describe('False where the file holds a session instead of a key.'),
+  }),
+]);
+
+const aws = z
+  .strictObject({
+    regions: z
+      .strictObject({
+        aws: region(/^(?!cn-|us-gov-|eusc-)[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$/, 'eu-central-1').default(
+          'us-east-1',
+        ),
+        'aws-cn': region(/^cn-[a-z]+-[0-9]{1,2}$/, 'cn-north-1').default('cn-north-1'),
+        'aws-us-gov': region(/^us-gov-[a-z]+-[0-9]{1,2}$/, 'us-gov-west-1').default('us-gov-west-1'),
+        'aws-eusc': region(/^eusc(-[a-z]+)+-[0-9]{1,2}$/, 'eusc-de-east-1').default('eusc-de-east-1'),
+      })
+      .prefault({})
+      .describe('The region whose STS endpoint is called, for each partition.'),
+    endpoints: z
+      .strictObject({ sts: url.optional(), federation: url.optional(), console: url.optional() })
+      .prefault({})
+      .describe('Replace AWS’s own addresses, for a VPC endpoint or a test.'),
+  })
+  .prefault({});
+
+export const sandboxSchema = z.strictObject({
+  host: host.optional().describe('The address to bind; listen.host by default.'),
+  awsPort: port.default(8081),
+  identityProvidersPort: port.default(8082),
+  awsUrl: origin.optional().describe('How browsers and the broker reach the sandbox’s AWS.'),
+  identityProvidersUrl: origin
+    .optional()
+    .describe('How browsers and the broker reach its identity providers.'),
+});
+
+export const configFileSchema = z.strictObject({
+  baseUrl: origin
+    .optional()
+    .describe('The address people use, an origin. http only on this machine; https means production.'),
+  listen,
+  dataDir: file.optional().describe('Where the embedded store and generated keys live; ./data by default.'),
+  store: z
+    .string()
+    .regex(/^(?:sqlite$|postgres(?:ql)?:\/\/)/, 'write sqlite, or a URL that starts with postgres://')
+    .max(4096)
+    .optional()
+    .describe('sqlite (in dataDir), or postgres://user:password@host/database.'),
+  storeFile: file.optional().describe('A file that holds what store would say.'),
+  node: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'use 1 to 63 letters, digits and ._-')
+    .optional()
+    .describe('Names this node’s audit chain; unlike every other node’s on one store.'),
+  masterKey: secret.optional().describe('32 random bytes in base64, by reference: ${DAYPASS_MASTER_KEY}.'),
+  masterKeyFile: file.optional().describe('A file that holds what masterKey would say.'),
+  sessions,
+  accessTokens: z
+    .strictObject({ lifeSeconds: z.int().min(60).max(43_200).default(3_600) })
+    .prefault({})
+    .describe('Access tokens of applications.'),
+  signingKeys,
+  credentialSources: z
+    .record(name, credentialSource)
+    .default({})
+    .describe('AWS credentials that the broker itself may sign with, by name.'),
+  aws,
+  secrets: z
+    .record(name, secret)
+    .default({})
+    .describe('Secrets that the catalogue refers to by name, by reference: ${NAME}.'),
+  secretFiles: z.record(name, file).default({}).describe('The same, each in a file of its own.'),
+  access: file.optional().describe('The catalogue’s seed, read while the store holds none.'),
+  sandbox: z
+    .union([z.boolean(), sandboxSchema])
+    .optional()
+    .describe('The embedded AWS and identity providers, to try Daypass. Never in production.'),
+  trustedProxies: z
+    .array(z.string().refine(isAddressOrSubnet, 'write an address or a subnet such as 10.0.0.0/8'))
+    .max(64)
+    .default([])
+    .describe('Proxies in front whose X-Forwarded-For is believed.'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+
+export type ConfigFile = z.infer<typeof configFileSchema>;

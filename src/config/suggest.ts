@@ -1,0 +1,31 @@
+/** The known word nearest to what somebody wrote, if it is near enough to be what they meant. */
+export function nearest(written: string, known: readonly string[]): string | undefined {
+  const wanted = written.toLowerCase();
+  if (wanted.length > 64) return undefined;
+  let best: string | undefined;
+  // A third of the letters may differ; a word of one or two letters must be nearly there.
+  let smallest = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const word of known) {
+    const distance = editDistance(wanted, word.toLowerCase());
+    if (distance < smallest) {
+      best = word;
+      smallest = distance;
+    }
+  }
+  return best;
+}
+
+/** Letters to add, drop or replace (Levenshtein), one row at a time. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let index = 0; index < from.length; index += 1) {
+    const letter = from[index];
+    const next = [index + 1];
+    for (let column = 1; column <= to.length; column += 1) {
+      const replaced = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
