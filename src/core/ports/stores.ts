@@ -140,10 +140,18 @@ export interface StoredAuditEvent {
 }
 
 export interface AuditStore extends AuditSink {
-  /** Newest first; keyset paging by (chain, sequence). */
-  list(page: { readonly before?: number; readonly limit: number }): Promise<readonly StoredAuditEvent[]>;
-  /** Walks every chain; names the first row that does not fit. */
-  verify(): Promise<{ readonly rows: number; readonly firstBadSequence: number | undefined }>;
+  /** Newest first, of one chain (this node's own where none is named); `before` is a sequence of it. */
+  list(page: {
+    readonly chain?: string;
+    readonly before?: number;
+    readonly limit: number;
+  }): Promise<readonly StoredAuditEvent[]>;
+  /** Walks every chain; names the first row that does not fit, or the first that is missing at the end. */
+  verify(): Promise<{
+    readonly rows: number;
+    readonly firstBadSequence: number | undefined;
+    readonly firstBadChain?: string;
+  }>;
 }
 
 /** Everything with a database behind it, and that database's life. */

@@ -1,0 +1,132 @@
+import { EMPTY_CHAIN, parseAuditEventText, walkChain } from '../core/audit-chain.ts';
+import type { AuditRow, ChainHead, ChainWalk } from '../core/audit-chain.ts';
+import { BrokerError } from '../core/errors.ts';
+import type { AuditStore } from '../core/ports/stores.ts';
+import type { Standing } from '../core/principal.ts';
+import type { Database } from './database.ts';
+import { auditEntry } from './write-unit.ts';
+import type { Statement } from './write-unit.ts';
+
+/** Rows hashed before others get a turn. */
+const WALK_ROWS = 500;
+const MAXIMUM_PAGE = 1000;
+
+/** @param node names the chain that this node writes; its page is listed where none is named. */
+export function createAuditStore(database: Database, node: string): AuditStore {
+  const check = standingChecks(database);
+  return {
+    async record(event, standing) {
+      const statements = standing === undefined ? [] : [check(standing, event.at)];
+      const result = await database.write(statements, [auditEntry(event)]);
+      if (result.status === 'committed') return;
+      throw new BrokerError(standing?.kind === 'access-token' ? 'token.invalid' : 'session.ended');
+    },
+    async list({ chain = node, before, limit }) {
+      const rows = await database.read((db) =>
+        db
+          .selectFrom('audit_events')
+          .selectAll()
+          .where('chain', '=', chain)
+          .$if(before !== undefined, (query) => query.where('sequence', '<', before ?? 0))
+          .orderBy('sequence', 'desc')
+          .limit(Math.max(1, Math.min(limit, MAXIMUM_PAGE)))
+          .execute(),
+      );
+      return rows.map(({ chain, sequence, hash, text }) => {
+        return { chain, sequence, hash, event: parseAuditEventText(text) };
+      });
+    },
+    verify: () => verifyChains(database),
+  };
+}
+
+/**
+ * The check runs in the transaction that records. On Postgres it holds the row until the commit: a revocation
+ * on another node comes either before it, and is seen, or after what was recorded.
+ */
+function standingChecks(database: Database): (standing: Standing, at: Date) => Statement {
+  const holdRow = database.dialect === 'postgres';
+  const session = database.build
+    .selectFrom('sign_in_sessions')
+    .select('id_hash')
+    .where('id_hash', '=', '')
+    .where('idle_expires_at', '>', 0)
+    .where('absolute_expires_at', '>', 0)
+    .where('revoked_at', 'is', null)
+    .$if(holdRow, (query) => query.forShare())
+    .compile().sql;
+  const token = database.build
+    .selectFrom('access_tokens')
+    .select('id_hash')
+    .where('id_hash', '=', '')
+    .where('expires_at', '>', 0)
+    .$if(holdRow, (query) => query.forShare())
+    .compile().sql;
+  return ({ kind, idHash }, at) => {
+    const now = at.getTime();
+    return kind === 'sign-in-session'
+      ? { sql: session, parameters: [idHash, now, now], expectRows: 1, readOnly: true }
+      : { sql: token, parameters: [idHash, now], expectRows: 1, readOnly: true };
+  };
+}
+
+async function verifyChains(database: Database): ReturnType<AuditStore['verify']> {
+  const chains = await database.read((db) =>
+    db
+      .selectFrom('audit_events')
+      .select('chain')
+      .union(db.selectFrom('audit_chains').select('chain'))
+      .execute(),
+  );
+  let rows = 0;
+  for (const { chain } of chains.sort((a, b) => (a.chain < b.chain ? -1 : 1))) {
+    const walk = await verifyChain(database, chain);
+    rows += walk.head.sequence;
+    if (walk.firstBadSequence !== undefined) {
+      return { rows, firstBadSequence: walk.firstBadSequence, firstBadChain: chain };
+    }
+  }
+  return { rows, firstBadSequence: undefined };
+}
+
+async function verifyChain(database: Database, chain: string): Promise<ChainWalk> {
+  // Read first: rows that are committed meanwhile lie beyond this end, and are not missed.
+  const end = await endOf(database, chain);
+  let head = EMPTY_CHAIN;
+  for (;;) {
+    const rows = await rowsAfter(database, chain, head);
+    const walk = walkChain(rows, head);
+    if (walk.firstBadSequence !== undefined) return walk;
+    if (rows.length === 0) return reachesEnd(head, end);
+    const atEnd = rows.find((row) => row.sequence === end.sequence);
+    if (atEnd !== undefined && atEnd.hash !== end.hash) return { head, firstBadSequence: end.sequence };
+    head = walk.head;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Rows that are missing at the end do not show in the rows that are there. */
+function reachesEnd(head: ChainHead, end: ChainHead): ChainWalk {
+  const lost = head.sequence < end.sequence ? head.sequence + 1 : undefined;
+  return { head, firstBadSequence: lost };
+}
+
+async function endOf(database: Database, chain: string): Promise<ChainHead> {
+  const row = await database.read((db) =>
+    db.selectFrom('audit_chains').select(['sequence', 'hash']).where('chain', '=', chain).executeTakeFirst(),
+  );
+  return row ?? EMPTY_CHAIN;
+}
+
+function rowsAfter(database: Database, chain: string, head: ChainHead): Promise<AuditRow[]> {
+  return database.read((db) =>
+    db
+      .selectFrom('audit_events')
+      .selectAll()
+      .where('chain', '=', chain)
+      .where('sequence', '>', head.sequence)
+      .orderBy('sequence')
+      .limit(WALK_ROWS)
+      .execute(),
+  );
+}

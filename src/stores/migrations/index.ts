@@ -1,0 +1,10 @@
+/**
+ * Every change of the schema, in order. A migration that was released never changes; it runs on SQLite and
+ * on Postgres, in one transaction. There is no way down: before an upgrade there is a backup.
+ */
+import type { Migration } from 'kysely';
+import { firstTables } from './0001-first-tables.ts';
+
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-first-tables': firstTables,
+};

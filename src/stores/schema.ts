@@ -1,0 +1,100 @@
+/**
+ * The tables, as Kysely sees them; `migrations/` makes them. Times are integer epoch milliseconds, JSON is
+ * text, ids that prove something are kept as SHA-256 only, secrets are sealed.
+ */
+export interface Schema {
+  catalogue_versions: CatalogueVersionTable;
+  sign_in_flows: SignInFlowTable;
+  sign_in_sessions: SignInSessionTable;
+  one_time_values: OneTimeValueTable;
+  access_tokens: AccessTokenTable;
+  signing_keys: SigningKeyTable;
+  audit_events: AuditEventTable;
+  audit_chains: AuditChainTable;
+  pings: PingTable;
+  key_checks: KeyCheckTable;
+}
+
+interface CatalogueVersionTable {
+  version: number;
+  /** JSON. */
+  catalogue: string;
+  seed_hash: string | null;
+  created_at: number;
+}
+
+interface SignInFlowTable {
+  id_hash: string;
+  /** Sealed JSON: the code verifier is in it. */
+  flow: string;
+  expires_at: number;
+}
+
+interface SignInSessionTable {
+  id_hash: string;
+  connector_id: string;
+  /** SHA-256 of the subject: found by (connector, subject) whatever characters it has. */
+  subject_hash: string;
+  /** JSON. */
+  identity: string;
+  created_at: number;
+  seen_at: number;
+  idle_expires_at: number;
+  absolute_expires_at: number;
+  authenticated_at: number;
+  revoked_at: number | null;
+  /** Sealed. */
+  id_token: string | null;
+}
+
+interface OneTimeValueTable {
+  /** SHA-256 of scope and value: of one length, whatever an identity provider sends. */
+  value_hash: string;
+  expires_at: number;
+}
+
+interface AccessTokenTable {
+  id_hash: string;
+  application_id: string;
+  created_at: number;
+  expires_at: number;
+}
+
+interface SigningKeyTable {
+  id: string;
+  use: 'saml' | 'web-identity';
+  /** Sealed PKCS#8 PEM. */
+  private_key: string;
+  public_part: string;
+  created_at: number;
+  active_at: number;
+  retired_at: number | null;
+}
+
+interface AuditEventTable {
+  chain: string;
+  sequence: number;
+  hash: string;
+  at: number;
+  name: string;
+  /** Canonical JSON; this is what the hash covers. */
+  text: string;
+}
+
+/** Where each chain ends: a lost tail shows, and two writers of one chain cannot both go on. */
+interface AuditChainTable {
+  chain: string;
+  sequence: number;
+  hash: string;
+}
+
+interface PingTable {
+  node: string;
+  times: number;
+}
+
+/** A known text under the master key, so that a wrong key is noticed at start. */
+interface KeyCheckTable {
+  id: string;
+  sealed: string;
+}
