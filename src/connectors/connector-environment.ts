@@ -1,0 +1,12 @@
+import type { Clock } from '../core/ports/clock.ts';
+import type { Secret } from '../lib/secret.ts';
+
+/** What every connector is given besides its own settings. */
+export interface ConnectorEnvironment {
+  /** The broker's origin, without a trailing slash. Addresses towards providers are made from it alone. */
+  readonly baseUrl: string;
+  readonly clock: Clock;
+  /** Plain http towards identity providers: only while the broker itself is on loopback. */
+  readonly allowHttp: boolean;
+  secret(name: string): Secret | undefined;
+}

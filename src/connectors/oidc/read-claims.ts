@@ -1,0 +1,54 @@
+import type { OidcConnectorSettings } from '../../core/catalogue.ts';
+import { BrokerError } from '../../core/errors.ts';
+import type { Identity } from '../../core/principal.ts';
+import { displayText } from '../display-text.ts';
+import type { Claims } from './check-id-token.ts';
+
+const MAXIMUM_GROUPS = 2_000;
+const MAXIMUM_GROUP_LENGTH = 1_024;
+/** They belong to one token, not to a person. */
+const TOKEN_CLAIMS = new Set(['nonce', 'at_hash', 'c_hash', 's_hash', 'jti', 'sid']);
+
+/** The person in verified claims. @throws BrokerError `oidc.groups`, `oidc.subject` */
+export function readIdentity(claims: Claims, settings: OidcConnectorSettings): Identity {
+  const subject = claims['sub'];
+  if (typeof subject !== 'string') throw new BrokerError('oidc.subject');
+  const attributes = readAttributes(claims);
+  const displayName = displayText(attributes.get(settings.displayNameClaim));
+  const email = displayText(attributes.get(settings.emailClaim));
+  return {
+    connectorId: settings.id,
+    subject,
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(email === undefined ? {} : { email }),
+    groups: readGroups(
+      Object.hasOwn(claims, settings.groupsClaim) ? claims[settings.groupsClaim] : undefined,
+    ),
+    attributes,
+  };
+}
+
+/** One text or a list of texts; a shape that is anything else could be read in more than one way. */
+function readGroups(claim: unknown): readonly string[] {
+  if (claim === undefined) return [];
+  const list: unknown[] = Array.isArray(claim) ? claim : [claim];
+  if (list.length > MAXIMUM_GROUPS) throw new BrokerError('oidc.groups', { detail: `${list.length} groups` });
+  return list.filter(isGroup);
+}
+
+function isGroup(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > MAXIMUM_GROUP_LENGTH) {
+    throw new BrokerError('oidc.groups', { detail: 'a group that is not a text of usual length' });
+  }
+  return value !== '';
+}
+
+function readAttributes(claims: Claims): Map<string, readonly string[]> {
+  const attributes = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(claims)) {
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    const isText = values.every((entry) => typeof entry === 'string');
+    if (isText && !TOKEN_CLAIMS.has(name)) attributes.set(name, values);
+  }
+  return attributes;
+}
