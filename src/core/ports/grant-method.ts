@@ -10,6 +10,8 @@ export interface StsAnswer {
   /** AssumedRoleUser.Arn or FederatedUser.Arn; GetSessionToken has none. */
   readonly sessionArn?: string | undefined;
   readonly sourceIdentity?: string | undefined;
+  /** The answer's Date header: AWS's clock, by which `expiresAt` counts. */
+  readonly answeredAt?: Date | undefined;
 }
 
 /** What a grant needs beside the permit, from the person who asks. */
