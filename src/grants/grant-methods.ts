@@ -1,0 +1,32 @@
+/**
+ * The five ways to obtain credentials from STS, one file each. A grant method says what its operation takes
+ * from a Permit; it decides nothing, checks no answer and records nothing: the decision, the check and the
+ * audit record are steps of the pipeline around it.
+ */
+import type { GrantMethodName } from '../core/grant-methods.ts';
+import type { GrantMethod } from '../core/ports/grant-method.ts';
+import type { Signer } from '../core/ports/signer.ts';
+import { createAssumeRoleWithSaml } from './assume-role-with-saml.ts';
+import { createAssumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
+import { createAssumeRole } from './assume-role.ts';
+import { createGetFederationToken } from './get-federation-token.ts';
+import { createGetSessionToken } from './get-session-token.ts';
+import { StsClients, type StsClientsOptions } from './sts-clients.ts';
+
+export interface GrantMethodsOptions extends StsClientsOptions {
+  readonly signer: Signer;
+}
+
+export function createGrantMethods(
+  options: GrantMethodsOptions,
+): Readonly<Record<GrantMethodName, GrantMethod>> {
+  const { signer, clock } = options;
+  const clients = new StsClients(options);
+  return {
+    'assume-role': createAssumeRole(clients),
+    'assume-role-with-saml': createAssumeRoleWithSaml(clients, signer),
+    'assume-role-with-web-identity': createAssumeRoleWithWebIdentity({ clients, signer, clock }),
+    'get-federation-token': createGetFederationToken(clients),
+    'get-session-token': createGetSessionToken(clients),
+  };
+}
