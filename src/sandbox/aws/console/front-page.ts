@@ -1,0 +1,91 @@
+/** `/` for a browser: what this AWS holds, who trusts whom, the MFA code of the moment, what was asked last. */
+import type { Request, Response } from 'express';
+import type { Pages } from '../../pages.ts';
+import type { Journal, JournalEntry } from '../journal.ts';
+import type { MfaDevices } from '../mfa-devices.ts';
+import type { Account, Role, StoredPolicy, User, World } from '../world.ts';
+
+export interface FrontPageOptions {
+  readonly brokerUrl: string;
+  readonly identityProvidersUrl: string;
+  readonly world: World;
+  readonly mfaDevices: MfaDevices;
+  readonly journal: Journal;
+  readonly pages: Pages;
+  readonly now: () => Date;
+}
+
+const JOURNAL_LINES = 20;
+
+/** SDKs ask for the same address (S3's ListBuckets does), but signed, and never for HTML. */
+export function isVisit(request: Request): boolean {
+  return (
+    request.get('authorization') === undefined &&
+    (request.get('accept') ?? '').includes('text/html') &&
+    !/[?&](?:Action|X-Amz-[\w-]+)=/i.test(request.originalUrl)
+  );
+}
+
+/** @param played what happened when the visitor just played a service */
+export function showFrontPage(options: FrontPageOptions, response: Response, played?: object): Promise<void> {
+  return options.pages.render(response, 'front-page', {
+    brokerUrl: options.brokerUrl,
+    identityProvidersUrl: options.identityProvidersUrl,
+    accounts: options.world.accounts.map(describeAccount),
+    codes: mfaCodes(options),
+    journal: options.journal.entries().slice(-JOURNAL_LINES).reverse().map(describeEntry),
+    played,
+  });
+}
+
+function describeAccount(account: Account): object {
+  return {
+    id: account.id,
+    name: account.name,
+    roles: account.roles.map(describeRole),
+    users: account.users.map(describeUser),
+    instances: account.instances.map(({ id, name }) => ({ id, name })),
+    buckets: account.buckets.map(({ name }) => name),
+  };
+}
+
+function describeRole(role: Role): object {
+  return {
+    name: role.name,
+    description: role.description,
+    hours: role.maxSessionSeconds / 3_600,
+    trustPolicy: prettyJson(role.trustPolicy),
+    policies: role.policies.map(prettyJson),
+  };
+}
+
+function describeUser(user: User): object {
+  return { name: user.name, policies: user.policies.map(prettyJson) };
+}
+
+function prettyJson({ document }: StoredPolicy): string {
+  return JSON.stringify(document, undefined, 2);
+}
+
+function mfaCodes({ world, mfaDevices, now }: FrontPageOptions): object[] {
+  const users = world.accounts.flatMap((account) => account.users);
+  return users.flatMap(({ name, mfaDevice }) => {
+    if (mfaDevice === undefined) return [];
+    const { code, serialNumber, validForSeconds } = mfaDevices.display(mfaDevice, now());
+    const endsAt = new Date(now().getTime() + validForSeconds * 1000).toISOString();
+    return [{ user: name, code, serialNumber, endsAt }];
+  });
+}
+
+function describeEntry(entry: JournalEntry): object {
+  return {
+    at: entry.at,
+    action: entry.action,
+    caller: entry.caller?.arn ?? 'nobody (unsigned)',
+    code: entry.result.code,
+    isGood: entry.result.status < 400,
+    message: entry.result.message,
+    detail: entry.result.detail,
+    parameters: JSON.stringify(entry.parameters, undefined, 2),
+  };
+}
