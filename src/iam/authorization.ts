@@ -55,7 +55,10 @@ export interface DecisionReason {
     | 'no-allow'
     /** AWS lets no account's root user assume a role. */
     | 'root-cannot-assume-role';
-  /** The kind of policy that decided; `account-root` where no policy is needed. */
+  /**
+   * The kind of policy that decided: of several that all had to allow, the caller's own. `account-root`
+   * where no policy is needed, or none could help.
+   */
   readonly by: PolicyKind | 'account-root';
 }
 
