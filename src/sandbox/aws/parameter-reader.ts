@@ -1,6 +1,7 @@
 import { AwsError, validationError } from './aws-error.ts';
 import { isWellFormedArn } from './identifiers.ts';
 import type { Parameters } from './query-protocol.ts';
+import type { SessionTag } from './sessions.ts';
 
 /** What a text must be. Lengths are in characters. */
 export interface TextRule {
@@ -16,11 +17,6 @@ export interface TextRule {
 export interface NumberRule {
   readonly min: number;
   readonly max: number;
-}
-
-export interface Tag {
-  readonly key: string;
-  readonly value: string;
 }
 
 /** Lists longer than this are cut when read; every list's own limit is far lower. */
@@ -73,7 +69,7 @@ export class ParameterReader {
   }
 
   /** `Tags.member.N.Key` and `.Value`. */
-  tags(name: string): readonly Tag[] {
+  tags(name: string): readonly SessionTag[] {
     const tags = this.#indexes(`${name}.member.`).map((index) => ({
       key: this.#member(`${name}.member.${index}.Key`, `tags.${index}.member.key`, TAG_KEY),
       value: this.#member(`${name}.member.${index}.Value`, `tags.${index}.member.value`, TAG_VALUE),
@@ -167,4 +163,15 @@ function pathOf(name: string): string {
 /** Another text than for the constraints, and after them. */
 export function checkArnForm(arn: string): void {
   if (!isWellFormedArn(arn)) throw validationError(`${arn} is invalid`);
+}
+
+/** Tags that come in an assertion or a token keep to the same limits as parameters. */
+export function isSessionTag({ key, value }: SessionTag): boolean {
+  return [
+    { text: key, rule: TAG_KEY },
+    { text: value, rule: TAG_VALUE },
+  ].every(
+    ({ text, rule }) =>
+      text.length >= (rule.min ?? 0) && text.length <= (rule.max ?? 0) && rule.pattern?.test(text) === true,
+  );
 }

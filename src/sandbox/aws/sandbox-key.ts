@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keepFile } from '../kept-file.ts';
 
 const KEY_BYTES = 32;
 
@@ -23,15 +23,8 @@ export class SandboxKey {
 
 /** Reads `{dataDir}/sandbox/aws.key`, or makes it with mode 0600. */
 export async function loadSandboxKey(dataDir: string): Promise<SandboxKey> {
-  const folder = join(dataDir, 'sandbox');
-  const file = join(folder, 'aws.key');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  try {
-    await writeFile(file, randomBytes(KEY_BYTES).toString('hex'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-  const text = (await readFile(file, 'utf8')).trim();
+  const file = join(dataDir, 'sandbox', 'aws.key');
+  const text = await keepFile(file, () => Promise.resolve(randomBytes(KEY_BYTES).toString('hex')));
   if (!/^[0-9a-f]{64}$/.test(text)) {
     throw new Error(`${file} does not hold a sandbox key: delete it and the sandbox makes a new one`);
   }

@@ -17,6 +17,11 @@ const MAX_CLAIMS_BYTES = 64 * 1024;
 export type SessionOrigin =
   'long-term-key' | 'user-session' | 'role-session' | 'saml' | 'web-identity' | 'service';
 
+export interface SessionTag {
+  readonly key: string;
+  readonly value: string;
+}
+
 /** Everything a session is. It travels in the token itself, so that nothing grows with sessions. */
 export interface SessionClaims {
   readonly kind: 'assumed-role' | 'federated-user' | 'user-session';
@@ -31,7 +36,7 @@ export interface SessionClaims {
   readonly expiresAt: number;
   readonly policy?: string;
   readonly policyArns?: readonly string[];
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: readonly SessionTag[];
   /** Keys of `tags` that pass on to chained sessions. */
   readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string;

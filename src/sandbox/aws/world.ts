@@ -1,4 +1,6 @@
+import type { NamedPolicy } from '../../iam/authorization.ts';
 import { parsePolicy } from '../../iam/parse-policy.ts';
+import type { PolicyKind } from '../../iam/policy.ts';
 import { Secret } from '../../lib/secret.ts';
 import { iamArn, issuerName, PARTITION, uniqueId } from './identifiers.ts';
 import type {
@@ -19,11 +21,9 @@ import type {
  * sandbox at start. What changes while it runs (sessions, spent codes, stopped instances) is elsewhere.
  */
 
-export interface StoredPolicy {
-  readonly name: string;
+export interface StoredPolicy extends NamedPolicy {
   /** As the administrator wrote it, for pages. */
   readonly document: object;
-  readonly policy: ReturnType<typeof parsePolicy>;
 }
 
 export interface MfaDevice {
@@ -154,7 +154,7 @@ export class World {
   #addManagedPolicies(owner: string, policies: readonly PolicyData[] | undefined): void {
     for (const data of policies ?? []) {
       const arn = iamArn(owner, `policy/${data.name}`);
-      this.#managedPolicies.set(arn, { ...storePolicy(data), name: arn });
+      this.#managedPolicies.set(arn, storePolicy({ ...data, name: arn }, 'identity'));
     }
   }
 
@@ -169,8 +169,8 @@ function byArn<T extends Entity>(entities: readonly T[]): ReadonlyMap<string, T>
   return new Map(entities.map((entity) => [entity.arn, entity]));
 }
 
-function storePolicy({ name, document }: PolicyData): StoredPolicy {
-  return { name, document, policy: parsePolicy(JSON.stringify(document), 'identity') };
+function storePolicy({ name, document }: PolicyData, kind: PolicyKind): StoredPolicy {
+  return { name, document, policy: parsePolicy(JSON.stringify(document), kind) };
 }
 
 function userArn(accountId: string, user: UserData): string {
@@ -184,8 +184,8 @@ function buildEntity(accountId: string, data: UserData | RoleData, kind: 'user' 
     id: uniqueId(kind === 'role' ? 'AROA' : 'AIDA', arn),
     name: data.name,
     accountId,
-    policies: (data.policies ?? []).map(storePolicy),
-    boundary: data.boundary === undefined ? undefined : storePolicy(data.boundary),
+    policies: (data.policies ?? []).map((policy) => storePolicy(policy, 'identity')),
+    boundary: data.boundary === undefined ? undefined : storePolicy(data.boundary, 'boundary'),
     tags: data.tags ?? {},
   };
 }
@@ -197,16 +197,14 @@ function buildUser(accountId: string, data: UserData): User {
 }
 
 function buildRole(accountId: string, data: RoleData): Role {
-  const document = data.trustPolicy;
   return {
     ...buildEntity(accountId, data, 'role'),
     description: data.description ?? '',
     maxSessionSeconds: data.maxSessionSeconds ?? 3600,
-    trustPolicy: {
-      name: `the trust policy of ${data.name}`,
-      document,
-      policy: parsePolicy(JSON.stringify(document), 'trust'),
-    },
+    trustPolicy: storePolicy(
+      { name: `the trust policy of ${data.name}`, document: data.trustPolicy },
+      'trust',
+    ),
   };
 }
 
@@ -230,7 +228,9 @@ function buildAccount(data: AccountData): Account {
     roles: (data.roles ?? []).map((role) => buildRole(data.id, role)),
     samlProviders,
     oidcProviders,
-    serviceControlPolicies: (data.serviceControlPolicies ?? []).map(storePolicy),
+    serviceControlPolicies: (data.serviceControlPolicies ?? []).map((policy) =>
+      storePolicy(policy, 'service-control'),
+    ),
     instances: data.instances ?? [],
     buckets: data.buckets ?? [],
   };

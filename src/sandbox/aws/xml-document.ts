@@ -1,0 +1,66 @@
+import { DOMParser } from '@xmldom/xmldom';
+
+/** XML that is not taken: malformed, too deep, or with markup that no SAML document needs. */
+export class XmlRefused extends Error {}
+
+const MAX_DEPTH = 64;
+const MAX_ELEMENTS = 20_000;
+const MAX_COMMENTS = 100;
+
+/** Quoted values hold no `<`, so that an unclosed quote costs no more than the way to the next tag. */
+const TAG_OR_COMMENT = /<!--[^]*?-->|<[^!?](?:"[^"<]*"|'[^'<]*'|[^<>"'])*>/g;
+
+/**
+ * Parses foreign XML. A document type or CDATA is refused before the parser sees it, and so is a depth
+ * that would exhaust the stack of the recursive canonicalization that follows.
+ */
+export function parseXml(text: string): Element {
+  checkMarkup(text);
+  const fail = (message: unknown): never => {
+    throw new XmlRefused(String(message));
+  };
+  const parser = new DOMParser({ errorHandler: { warning: fail, error: fail, fatalError: fail } });
+  const { documentElement } = parser.parseFromString(text, 'text/xml') as unknown as {
+    documentElement: Element | null;
+  };
+  if (documentElement === null) throw new XmlRefused('no element');
+  return documentElement;
+}
+
+function checkMarkup(text: string): void {
+  if (/<!(?!--)/.test(text)) throw new XmlRefused('a document type or CDATA');
+  if (text.split('<!--').length > MAX_COMMENTS) throw new XmlRefused('too many comments');
+  let depth = 0;
+  let elements = 0;
+  for (const [tag] of text.matchAll(TAG_OR_COMMENT)) {
+    if (tag.startsWith('<!--')) continue;
+    if (tag.startsWith('</')) depth -= 1;
+    else elements += 1;
+    if (!tag.startsWith('</') && !tag.endsWith('/>')) depth += 1;
+    if (depth > MAX_DEPTH || elements > MAX_ELEMENTS) throw new XmlRefused('too deep or too many elements');
+  }
+}
+
+export function childElements(parent: Element): readonly Element[] {
+  return Array.from({ length: parent.childNodes.length }, (_, index) => parent.childNodes.item(index)).filter(
+    (node): node is Element => node.nodeType === 1,
+  );
+}
+
+export function childrenNamed(parent: Element, namespace: string, name: string): readonly Element[] {
+  return childElements(parent).filter((child) => isNamed(child, namespace, name));
+}
+
+export function isNamed(element: Element, namespace: string, name: string): boolean {
+  return element.namespaceURI === namespace && element.localName === name;
+}
+
+/** All text below, comments left out, so that nothing is cut short at one. */
+export function textOf(element: Element): string {
+  return element.textContent.trim();
+}
+
+/** Undefined where the attribute is missing: xmldom itself says it is empty. */
+export function attributeOf(element: Element, name: string): string | undefined {
+  return element.getAttributeNode(name)?.value;
+}
