@@ -163,7 +163,8 @@ function isRetired(key: SigningKey, now: number): boolean {
 }
 
 function byActiveAt(a: SigningKey, b: SigningKey): number {
-  return a.activeAt.getTime() - b.activeAt.getTime() || (a.id < b.id ? -1 : 1);
+  const difference = a.activeAt.getTime() - b.activeAt.getTime();
+  return difference === 0 ? a.id.localeCompare(b.id) : difference;
 }
 
 /** The newest of those whose time has come. */
@@ -199,6 +200,7 @@ function successorActiveAt(
   if (active === undefined) return Math.floor(now / DAY_MS) * DAY_MS;
   const hasSuccessor = keys.some((key) => !isRetired(key, now) && key.activeAt.getTime() > now);
   const endsAt = active.activeAt.getTime() + activeDays * DAY_MS;
-  if (hasSuccessor || now < endsAt - overlapDays * DAY_MS) return undefined;
+  // A day early, so that rounding up to a day's start does not put off the usual change.
+  if (hasSuccessor || now < endsAt - (overlapDays + 1) * DAY_MS) return undefined;
   return Math.ceil(Math.max(endsAt, now + overlapDays * DAY_MS) / DAY_MS) * DAY_MS;
 }

@@ -1,8 +1,8 @@
 /**
  * The SAML Response by which the broker, as AWS's identity provider, vouches for one role. It is a fixed text
  * with escaped values, written in the form that exclusive canonicalization would give it: namespaces where they
- * are first used, attributes in order, no space between elements. What is digested and signed are the very
- * bytes that leave, and nothing parses XML on the way.
+ * are first used, attributes in order, no space between elements. So the text itself is digested and signed,
+ * and nothing parses XML on the way.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -53,7 +53,15 @@ export async function mintSamlResponse(request: SamlAssertionRequest, issue: Sam
   const rest = `${subject(request, issue.now, signIn.recipient)}${statements(request, issue.now, signIn.audience)}</saml:Assertion>`;
   const signature = await enveloped(id, `${opening}${issuer}${rest}`, issue.key);
   const response = `<samlp:Response xmlns:samlp="${SAML}:protocol" Destination="${signIn.recipient}" ID="${freshId()}" IssueInstant="${instant(issue.now)}" Version="2.0"><saml:Issuer xmlns:saml="${SAML}:assertion">${xmlText(issue.issuer)}</saml:Issuer><samlp:Status><samlp:StatusCode Value="${SAML}:status:Success"></samlp:StatusCode></samlp:Status>${opening}${issuer}${signature}${rest}</samlp:Response>`;
-  return Buffer.from(response, 'utf8').toString('base64');
+  return Buffer.from(safeLineEnds(response), 'utf8').toString('base64');
+}
+
+/**
+ * Some readers turn these two into line feeds, as XML 1.1 does. Written by number they come out as what was
+ * signed, for every reader: canonicalization puts the characters themselves back.
+ */
+function safeLineEnds(xml: string): string {
+  return xml.replaceAll('\u0085', '&#x85;').replaceAll('\u2028', '&#x2028;');
 }
 
 /**
