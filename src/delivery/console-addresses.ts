@@ -59,3 +59,15 @@ function isConsole(url: URL, host: string, configured: string | undefined): bool
   const isHost = url.hostname === host || url.hostname.endsWith(`.${host}`);
   return url.protocol === 'https:' && isHost && url.port === '';
 }
+
+/**
+ * CSP sources that the console button's redirects pass: browsers apply `form-action` to every redirect that
+ * answers a form. A sandbox's endpoints replace AWS's own.
+ */
+export function consoleFormTargets(endpoints: ConsoleEndpoints): readonly string[] {
+  const configured = [endpoints.federation, endpoints.console].filter((url) => url !== undefined);
+  const federations = Object.values(HOSTS).map(({ federation }) => new URL(federation).hostname);
+  const consoles = Object.values(HOSTS).map((hosts) => hosts.console);
+  const ofAws = [...federations, ...consoles].flatMap((host) => [`https://${host}`, `https://*.${host}`]);
+  return configured.length === 2 ? [...new Set(configured.map((url) => new URL(url).origin))] : ofAws;
+}

@@ -1,0 +1,111 @@
+/**
+ * Credentials issued through the whole pipeline over HTTP (token, decision, two durable audit records, log),
+ * beside a loop of bare stock SDK calls against the same STS stub. The ratio is CPU time of the serving process
+ * per issue: the stub and the load run in other processes, and how many cores there are does not matter.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { sha256Hex } from '../src/lib/hash.ts';
+import { runLoad } from './support/load.ts';
+import { cpuMicros, residentMegabytes, startProcess } from './support/processes.ts';
+import type { Place } from './support/place.ts';
+
+const CONCURRENCY = 32;
+const CALLS = 6_000;
+const WARM_UP = 2_000;
+const SECRET = 'bench-secret';
+
+export interface IssueRate {
+  readonly bareMicros: number;
+  readonly issueMicros: number;
+  readonly ratio: number;
+  readonly bare: { readonly perSecond: number };
+  readonly issue: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
+  readonly idleMegabytes: number;
+  readonly loadedMegabytes: number;
+}
+
+export async function measureIssueRate({ directory, dist, ports }: Place): Promise<IssueRate> {
+  const [stubPort, brokerPort] = ports;
+  const stub = await startProcess([join(dist, 'bench', 'sts-stub.js'), String(stubPort)]);
+  const config = writeSettings(directory, stubPort, brokerPort);
+  const broker = await startProcess([join(dist, 'main.js')], {
+    env: { DAYPASS_CONFIG: config, DAYPASS_DATA_DIR: join(directory, 'data') },
+  });
+  const idleMegabytes = residentMegabytes(broker.pid);
+
+  const bareArgs = [String(stubPort), String(CALLS), String(CONCURRENCY), String(WARM_UP)];
+  const bareRun = await startProcess([join(dist, 'bench', 'bare-sdk.js'), ...bareArgs], {
+    ready: /cpuMicros.*\n/,
+  });
+  const bare = JSON.parse(bareRun.output()) as { cpuMicros: number; perSecond: number };
+
+  const load = {
+    url: `http://127.0.0.1:${brokerPort}/api/v1/roles/bench/credentials`,
+    method: 'POST',
+    headers: { host: `localhost:${brokerPort}`, authorization: `Bearer ${await token(brokerPort)}` },
+    concurrency: CONCURRENCY,
+  } as const;
+  await runLoad({ ...load, requests: WARM_UP });
+  const before = cpuMicros(broker.pid);
+  const issue = await runLoad({ ...load, requests: CALLS });
+  const issueMicros = (cpuMicros(broker.pid) - before) / CALLS;
+  const loadedMegabytes = residentMegabytes(broker.pid);
+  await Promise.all([stub.stop(), broker.stop(), bareRun.stop()]);
+  return {
+    bareMicros: bare.cpuMicros,
+    issueMicros,
+    ratio: bare.cpuMicros / issueMicros,
+    bare,
+    issue,
+    idleMegabytes,
+    loadedMegabytes,
+  };
+}
+
+async function token(port: number): Promise<string> {
+  const response = await fetch(`http://localhost:${port}/api/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'bench',
+      client_secret: SECRET,
+    }),
+  });
+  const { access_token: accessToken } = (await response.json()) as { access_token: string };
+  return accessToken;
+}
+
+function writeSettings(directory: string, stubPort: number, brokerPort: number): string {
+  const file = (name: string, text: string): string => {
+    const path = join(directory, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  };
+  const key = { Version: 1, AccessKeyId: 'AKIABENCHBENCHBENCH0', SecretAccessKey: 'bench' };
+  const access = {
+    accounts: [{ id: '111122223333', name: 'Bench' }],
+    roles: [
+      {
+        id: 'bench',
+        accountId: '111122223333',
+        roleName: 'Bench',
+        maximumDurationSeconds: 43_200,
+        grant: { method: 'assume-role', credentialSource: 'bench' },
+      },
+    ],
+    applications: [{ id: 'bench', name: 'Bench', secretHashes: [`sha256:${sha256Hex(SECRET)}`] }],
+    mappings: [{ id: 'bench', applications: ['bench'], roles: { ids: ['bench'] } }],
+  };
+  return file(
+    'daypass.yaml',
+    stringify({
+      baseUrl: `http://localhost:${brokerPort}`,
+      listen: { host: '127.0.0.1', port: brokerPort },
+      access: file('access.yaml', stringify(access)),
+      credentialSources: { bench: { kind: 'key-file', file: file('key.json', JSON.stringify(key)) } },
+      aws: { endpoints: { sts: `http://127.0.0.1:${stubPort}` } },
+    }),
+  );
+}

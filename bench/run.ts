@@ -1,0 +1,61 @@
+/** `npm run bench`: every figure is a ratio or a size measured in this one run, on this machine. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePorts } from '../test/support/start-test-broker.ts';
+import { measureIssueRate } from './issue-rate.ts';
+import { measureRolesPage } from './roles-page.ts';
+import { measureStart } from './start-time.ts';
+import type { Place } from './support/place.ts';
+import { stopAll } from './support/processes.ts';
+
+const dist = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+async function inPlace<Result>(measure: (place: Place) => Promise<Result>): Promise<Result> {
+  const directory = mkdtempSync(join(tmpdir(), 'daypass-bench-'));
+  try {
+    return await measure({ directory, dist, ports: await freePorts() });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const micros = (value: number): string => `${Math.round(value)} us`;
+
+try {
+  console.log(`Node ${process.version}, ${process.platform} ${process.arch}\n`);
+
+  const issue = await inPlace(measureIssueRate);
+  console.log('Issuing credentials (AssumeRole, 32 at a time, CPU time of the serving process)');
+  console.log(
+    `  bare stock SDK call      ${micros(issue.bareMicros)}  ${Math.round(issue.bare.perSecond)}/s`,
+  );
+  console.log(
+    `  whole pipeline over HTTP ${micros(issue.issueMicros)}  ${Math.round(issue.issue.perSecond)}/s, ` +
+      `p50 ${issue.issue.p50Ms.toFixed(1)} ms, p99 ${issue.issue.p99Ms.toFixed(1)} ms`,
+  );
+  console.log(`  ratio                    ${issue.ratio.toFixed(2)}   (at least 1.0 is asked for)`);
+  console.log(
+    `  memory                   ${Math.round(issue.idleMegabytes)} MB idle, ${Math.round(issue.loadedMegabytes)} MB loaded\n`,
+  );
+
+  const few = await inPlace((place) => measureRolesPage(10, place));
+  const many = await inPlace((place) => measureRolesPage(10_000, place));
+  console.log('Roles page (CPU time of the serving process per page)');
+  for (const { roles, micros: cost, perSecond, p99Ms, megabytes } of [few, many]) {
+    const label = `${roles} roles`.padEnd(14);
+    console.log(
+      `  ${label} ${micros(cost)}  ${Math.round(perSecond)}/s, p99 ${p99Ms.toFixed(0)} ms, ${Math.round(megabytes)} MB`,
+    );
+  }
+  console.log(`  ratio          ${(many.micros / few.micros).toFixed(2)}\n`);
+
+  const start = await inPlace(measureStart);
+  console.log('Start to ready (process start to the first 200 of /readyz, sandbox on)');
+  console.log(`  first start    ${Math.round(start.firstMs)} ms   (makes its keys)`);
+  console.log(`  later starts   ${start.laterMs.map((ms) => Math.round(ms)).join(', ')} ms`);
+  console.log(`  memory idle    ${Math.round(start.idleMegabytes)} MB`);
+} finally {
+  stopAll();
+}
