@@ -10,12 +10,13 @@ export interface CachedSource<T> {
 const FRESH_MILLISECONDS = 3_600_000;
 /** How long the last good value stands in for a provider that does not answer. */
 const USABLE_MILLISECONDS = 86_400_000;
-const REFETCH_MILLISECONDS = 10_000;
+const RETRY_MILLISECONDS = 10_000;
 
 /** What a provider publishes (metadata, keys), read at first use and shared by everybody who waits for it. */
 export function createCachedSource<T>(clock: Clock, load: () => Promise<T>): CachedSource<T> {
   let good: { readonly value: T; readonly loadedAt: number } | undefined;
-  let triedAt = Number.NEGATIVE_INFINITY;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let forcedAt = Number.NEGATIVE_INFINITY;
   let loading: Promise<T> | undefined;
 
   // A clock that was set back makes an age negative: that counts as old, not as fresh for ever.
@@ -25,29 +26,36 @@ export function createCachedSource<T>(clock: Clock, load: () => Promise<T>): Cac
   };
 
   async function loadOnce(): Promise<T> {
-    triedAt = clock.now().getTime();
-    const value = await load();
-    good = { value, loadedAt: clock.now().getTime() };
-    return value;
+    try {
+      const value = await load();
+      good = { value, loadedAt: clock.now().getTime() };
+      return value;
+    } catch (error) {
+      failedAt = clock.now().getTime();
+      if (good === undefined || elapsed(good.loadedAt) >= USABLE_MILLISECONDS) throw error;
+      return good.value;
+    }
   }
 
-  function shared(): Promise<T> {
+  function loadShared(): Promise<T> {
     loading ??= loadOnce().finally(() => {
       loading = undefined;
     });
     return loading;
   }
 
-  async function refetch(): Promise<T> {
-    const lastGood = good;
-    if (lastGood === undefined || elapsed(lastGood.loadedAt) >= USABLE_MILLISECONDS) return shared();
-    if (loading === undefined && elapsed(triedAt) < REFETCH_MILLISECONDS) return lastGood.value;
-    return shared().catch(() => lastGood.value);
-  }
-
   return {
-    refetch,
-    get: async () =>
-      good !== undefined && elapsed(good.loadedAt) < FRESH_MILLISECONDS ? good.value : refetch(),
+    get: async () => {
+      if (good === undefined) return loadShared();
+      const age = elapsed(good.loadedAt);
+      const waits = age < USABLE_MILLISECONDS && elapsed(failedAt) < RETRY_MILLISECONDS;
+      return age < FRESH_MILLISECONDS || waits ? good.value : loadShared();
+    },
+    refetch: async () => {
+      // Only forced reads count: a key that appears right after an ordinary read must still be found.
+      if (good !== undefined && elapsed(forcedAt) < RETRY_MILLISECONDS) return good.value;
+      forcedAt = clock.now().getTime();
+      return loadShared();
+    },
   };
 }

@@ -1,0 +1,201 @@
+import { gzipSync } from 'node:zlib';
+import type { ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectorSchema } from '../../src/core/catalogue.ts';
+import { createConnector } from '../../src/connectors/create-connector.ts';
+import { openConnectorDoor, type ConnectorDoor } from '../support/connector-door.ts';
+import { startFakeOpenIdProvider, type FakeOpenIdProvider } from '../support/fake-openid-provider.ts';
+
+describe('an OpenID connector with a faulty provider', () => {
+  let provider: FakeOpenIdProvider;
+  let door: ConnectorDoor;
+
+  beforeEach(async () => {
+    provider = await startFakeOpenIdProvider('ES256');
+    door = await openDoor();
+  });
+
+  afterEach(async () => {
+    await door.close();
+    await provider.close();
+  });
+
+  function openDoor(settings: object = {}, allowHttp = true): Promise<ConnectorDoor> {
+    const common = { kind: 'oidc', id: 'corp', label: 'Corp', clientId: 'daypass' };
+    const parsed = connectorSchema.parse({ ...common, issuer: provider.issuer, ...settings });
+    return openConnectorDoor({ create: (environment) => createConnector(parsed, environment), allowHttp });
+  }
+
+  async function startFails(target = door): Promise<string> {
+    const answer = await fetch(`${target.baseUrl}/start`, { redirect: 'manual' });
+    return ((await answer.json()) as { code: string }).code;
+  }
+
+  const json = (response: ServerResponse, status: number, body: string): void => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  };
+
+  it.each<[string, (response: ServerResponse) => void, string]>([
+    ['500', (response) => json(response, 500, '{"error":"server_error"}'), 'idp.unavailable'],
+    [
+      '500 that says invalid_grant',
+      (response) => json(response, 500, '{"error":"invalid_grant"}'),
+      'idp.unavailable',
+    ],
+    ['401', (response) => json(response, 401, '{"error":"invalid_client"}'), 'idp.unavailable'],
+    [
+      'a challenge',
+      (response) => response.writeHead(401, { 'www-authenticate': 'Basic' }).end(),
+      'idp.unavailable',
+    ],
+    [
+      'HTML',
+      (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'),
+      'idp.unavailable',
+    ],
+    ['broken JSON', (response) => json(response, 200, '{'), 'idp.unavailable'],
+    ['JSON that is no object', (response) => json(response, 200, 'null'), 'idp.unavailable'],
+    [
+      'no ID token',
+      (response) => json(response, 200, '{"access_token":"a","token_type":"bearer"}'),
+      'idp.unavailable',
+    ],
+    ['204', (response) => response.writeHead(204).end(), 'idp.unavailable'],
+    [
+      'a redirect',
+      (response) => response.writeHead(307, { location: '/elsewhere' }).end(),
+      'idp.unavailable',
+    ],
+    ['a reset', (response) => response.destroy(), 'idp.unavailable'],
+    [
+      'an early end',
+      (response) => response.writeHead(200, { 'content-length': '99' }).destroy(),
+      'idp.unavailable',
+    ],
+    ['a gzip bomb', (response) => bomb(response), 'idp.unavailable'],
+    ['50 MB', (response) => flood(response), 'idp.unavailable'],
+    [
+      'a token of another type',
+      (response) => json(response, 200, '{"access_token":"a","token_type":"mac","id_token":"a.b.c"}'),
+      'idp.unavailable',
+    ],
+  ])('O21: a token endpoint that answers with %s is a fault of the provider', async (_name, handle, code) => {
+    const outcome = await door.callback(provider.approve(await door.start(), { handle }));
+    expect(outcome).toMatchObject({ status: 400, code });
+    expect(provider.tokenRequests).toHaveLength(1);
+    expect(provider.reads.other).toEqual([]);
+    expect((await door.callback(provider.approve(await door.start()))).status).toBe(200);
+  });
+
+  it('O21: a token endpoint that hangs, or whose answer drips, is given up after five seconds', async () => {
+    const silent = { handle: () => undefined };
+    const dripping = {
+      handle: (response: ServerResponse) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        const timer = setInterval(() => response.write(' '), 200);
+        response.on('close', () => clearInterval(timer));
+      },
+    };
+    const started = performance.now();
+    const answers = [
+      provider.approve(await door.start(), silent),
+      provider.approve(await door.start(), dripping),
+    ];
+    const outcomes = await Promise.all(answers.map((answer) => door.callback(answer)));
+    expect(outcomes.map(({ code }) => code)).toEqual(['idp.timeout', 'idp.timeout']);
+    expect(performance.now() - started).toBeLessThan(8_000);
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['calls itself by another issuer', { issuer: 'https://other.example' }],
+    ['has no issuer', { issuer: undefined }],
+    ['has no token endpoint', { token_endpoint: undefined }],
+    ['has an endpoint that is no address', { jwks_uri: 'keys' }],
+    ['has an endpoint of another scheme', { token_endpoint: 'file:///etc/passwd' }],
+    ['has an endpoint with a password in it', { authorization_endpoint: 'http://a:b@127.0.0.1/authorize' }],
+  ])('O17: a discovery document that %s is refused, and a mended one works', async (_name, discovery) => {
+    provider.discovery = discovery;
+    expect(await startFails()).toBe('idp.unavailable');
+    provider.discovery = {};
+    expect((await door.callback(provider.approve(await door.start()))).status).toBe(200);
+  });
+
+  it('O17: an issuer that differs by a slash is another issuer', async () => {
+    const slashed = await openDoor({ issuer: `${provider.issuer}/` });
+    expect(await startFails(slashed)).toBe('idp.unavailable');
+    await slashed.close();
+  });
+
+  it('O17: plain http is refused where the environment does not allow it', async () => {
+    const strict = await openDoor({}, false);
+    expect(await startFails(strict)).toBe('idp.unavailable');
+    expect(provider.reads.discovery).toBe(0);
+    await strict.close();
+  });
+
+  it('reads discovery once for everybody, and keeps the last good document while the provider is broken', async () => {
+    await Promise.all([door.start(), door.start(), door.start()]);
+    expect(provider.reads.discovery).toBe(1);
+    provider.discovery = { issuer: 'https://other.example' };
+    door.shiftClock(3_700_000);
+    await door.start();
+    await door.start();
+    expect(provider.reads.discovery).toBe(2);
+  });
+
+  it('O18: keys that are no key set are a fault of the provider, and heal', async () => {
+    provider.keySet = { keys: 'none' };
+    expect((await door.callback(provider.approve(await door.start()))).code).toBe('idp.unavailable');
+    provider.keySet = { keys: Array.from({ length: 10_000 }, () => ({})) };
+    expect((await door.callback(provider.approve(await door.start()))).code).toBe('idp.unavailable');
+    provider.keySet = undefined;
+    expect((await door.callback(provider.approve(await door.start()))).status).toBe(200);
+  });
+
+  it('O18: a key that the provider no longer publishes is refused once the keys were read again', async () => {
+    expect((await door.callback(provider.approve(await door.start()))).status).toBe(200);
+    provider.keySet = { keys: [] };
+    door.shiftClock(3_700_000);
+    const later = Math.floor(Date.now() / 1_000) + 3_700;
+    const claims = { iat: later, exp: later + 60 };
+    expect((await door.callback(provider.approve(await door.start(), { claims }))).code).toBe(
+      'oidc.signature',
+    );
+  });
+
+  it('O18: two keys without a kid are ambiguous, one is not', async () => {
+    const { kid, ...anonymous } = provider.key().publicJwk;
+    expect(kid).toBeDefined();
+    provider.keySet = { keys: [anonymous] };
+    const recipe = { header: { kid: undefined } };
+    expect((await door.callback(provider.approve(await door.start(), recipe))).status).toBe(200);
+    const second = await openDoor();
+    provider.keySet = { keys: [anonymous, { ...anonymous, e: 'AQAB' }] };
+    expect((await second.callback(provider.approve(await second.start(), recipe))).code).toBe(
+      'oidc.signature',
+    );
+    await second.close();
+  });
+});
+
+function bomb(response: ServerResponse): void {
+  const body = gzipSync(Buffer.alloc(20_000_000, ' '));
+  response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
+}
+
+function flood(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.on('error', () => undefined);
+  let left = 50;
+  const more = (): void => {
+    while (left > 0 && !response.destroyed) {
+      left -= 1;
+      if (!response.write(Buffer.alloc(1_000_000, ' '))) {
+        response.once('drain', more);
+        return;
+      }
+    }
+    response.end();
+  };
+  more();
+}
