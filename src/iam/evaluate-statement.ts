@@ -14,7 +14,7 @@ export interface NormalizedRequest {
 }
 
 /** Whether a statement speaks of the request; if not, the first element that does not fit. */
-export type StatementOutcome =
+type StatementOutcome =
   | { readonly applies: true; readonly naming: Naming | undefined }
   | { readonly applies: false; readonly because: Mismatch };
 

@@ -1,10 +1,10 @@
 /** IP addresses and CIDR ranges, both families. An IPv4 address mapped into IPv6 is the IPv4 address. */
-export interface IpAddress {
+interface IpAddress {
   readonly bits: 32 | 128;
   readonly value: bigint;
 }
 
-export interface IpRange {
+interface IpRange {
   readonly address: IpAddress;
   readonly prefixLength: number;
 }

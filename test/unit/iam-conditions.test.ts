@@ -245,6 +245,7 @@ describe('policy variables', () => {
       'arn:aws:iam::111122223333:user/bob',
       false,
     ],
+    ['ArnLike', 'arn:aws:${aws:username}', 'arn:aws:ada:x:y:z', false],
     ['ArnLike', '${aws:username}', 'arn:aws:iam::111122223333:user/ada', false],
   ])('%s %j with %j: %j', (operator, wanted, actual, holds) => {
     expect(failure({ operator, wanted, actual: [actual], more: ada }) === undefined).toBe(holds);
@@ -320,9 +321,14 @@ describe('conditions together', () => {
   );
 
   it('read a key that arrives twice in different case as one with two values', () => {
-    const context = { 'aws:RequestTag/a': ['1'], 'aws:requesttag/A': ['2'] };
     const condition = { 'ForAllValues:StringEquals': { 'AWS:RequestTag/a': ['1'] } };
-    const tagged = { identity: [policyOf('identity', [{ ...allow(), Condition: condition }])] };
-    expect(decide({ caller: CALLERS.user, policies: tagged, context }).allowed).toBe(false);
+    const policies = { identity: [policyOf('identity', [{ ...allow(), Condition: condition }])] };
+    const ask = (first: string, second: string): boolean =>
+      decide({
+        caller: CALLERS.user,
+        policies,
+        context: { 'aws:RequestTag/a': [first], 'aws:requesttag/A': [second] },
+      }).allowed;
+    expect([ask('1', '1'), ask('1', '2'), ask('2', '1')]).toEqual([true, false, false]);
   });
 });

@@ -220,6 +220,8 @@ describe('a resource of another account', () => {
     ['identity alone', user, identity(allow()), 'no-allow resource'],
     ['resource alone', user, resource({ AWS: user.userArn }), 'no-allow identity'],
     ['everyone alone', user, resource('*'), 'no-allow identity'],
+    ['the role’s ARN alone', session, resource({ AWS: session.roleArn }), 'no-allow identity'],
+    ['the session’s ARN alone', session, resource({ AWS: session.sessionArn }), 'no-allow identity'],
     ['both', user, { ...identity(EC2), ...resource({ AWS: user.userArn }) }, 'allowed identity'],
     ['both by account', user, { ...identity(EC2), ...resource({ AWS: TOOLS }) }, 'allowed identity'],
     [

@@ -59,7 +59,7 @@ export const CALLERS = {
   token: { kind: 'web-identity', provider: `arn:aws:iam::${TOOLS}:oidc-provider/localhost:8080/aws` },
 } as const satisfies Record<string, Caller>;
 
-export interface Question {
+interface Question {
   readonly caller: Caller;
   readonly action?: string;
   readonly resource?: string;
