@@ -5,6 +5,7 @@
  */
 import { linkAuditRow } from '../core/audit-chain.ts';
 import type { AuditRow, ChainHead } from '../core/audit-chain.ts';
+import { messageOf } from './error-message.ts';
 import type { Outcome, Statement, WriteUnit } from './write-unit.ts';
 
 /** `duplicate` and `unit`: only the unit is undone. `group`: the transaction is lost. */
@@ -105,8 +106,4 @@ async function rollbackQuietly(connection: WriterConnection): Promise<void> {
   } catch {
     // The transaction is gone already (SQLite undoes it itself when the disk is full), or the connection is.
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 /** What the stores are written against: typed reads, and writes through the one writer. */
 import type { CompiledQuery, Kysely } from 'kysely';
 import { BrokerError } from '../core/errors.ts';
-import { messageOf } from './commit-group.ts';
+import { messageOf } from './error-message.ts';
 import type { Schema } from './schema.ts';
 import { WriteQueue } from './write-queue.ts';
 import type { CommitUnits } from './write-queue.ts';

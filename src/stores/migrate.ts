@@ -1,5 +1,6 @@
 import { Migrator, sql } from 'kysely';
 import type { Kysely } from 'kysely';
+import { messageOf } from './error-message.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
 import { StoreStartError } from './store-start-error.ts';
@@ -24,7 +25,7 @@ export async function migrate(db: Kysely<Schema>): Promise<void> {
   await refuseNewerSchema(db);
   const failed = results?.find((result) => result.status === 'Error')?.migrationName;
   const which = failed === undefined ? 'Bringing the database up to date' : `The migration ${failed}`;
-  throw new StoreStartError(`${which} failed; nothing was changed: ${textOf(error)}`, error);
+  throw new StoreStartError(`${which} failed; nothing was changed: ${messageOf(error)}`, error);
 }
 
 /** An older program would misread what a newer one has written. */
@@ -39,8 +40,4 @@ async function refuseNewerSchema(db: Kysely<Schema>): Promise<void> {
     `The database was last used by a newer Daypass: it has the migration ${unknown.sort().join(', ')}, ` +
       `this program knows them up to ${newest}. Run that version or a newer one, or restore the backup made before the upgrade.`,
   );
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

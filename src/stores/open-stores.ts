@@ -12,11 +12,12 @@ import { Database } from './database.ts';
 import type { Engine, ReportStoreHealth } from './database.ts';
 import { checkMasterKey } from './master-key-check.ts';
 import { createPing } from './ping.ts';
+import { createPostgresDriver } from './postgres-driver.ts';
+import { openPostgresEngine } from './postgres-engine.ts';
 import { createSignInFlowStore } from './sign-in-flow-store.ts';
 import { createSignInSessionStore } from './sign-in-session-store.ts';
 import { createSigningKeyStore } from './signing-key-store.ts';
 import { openSqliteEngine } from './sqlite-engine.ts';
-import { StoreStartError } from './store-start-error.ts';
 import { sweepExpired } from './sweep.ts';
 
 export interface StoreOptions {
@@ -38,12 +39,14 @@ export interface OpenStoresOptions extends StoreOptions {
 /** @throws StoreStartError with one line for the operator where the database cannot be used as it is. */
 export async function openStores(options: OpenStoresOptions): Promise<Stores> {
   const { store, node, writerFile } = options;
-  if (store.kind === 'postgres') throw new StoreStartError('Postgres is not available yet.');
-  const engine = await openSqliteEngine({
-    file: store.file,
-    node,
-    ...(writerFile === undefined ? {} : { writerFile }),
-  });
+  const engine =
+    store.kind === 'postgres'
+      ? await openPostgresEngine(createPostgresDriver(store.url), node)
+      : await openSqliteEngine({
+          file: store.file,
+          node,
+          ...(writerFile === undefined ? {} : { writerFile }),
+        });
   return storesOver(engine, options);
 }
 

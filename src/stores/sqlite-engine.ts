@@ -1,7 +1,7 @@
 /** SQLite: reads on this thread over a read-only connection, writes in the writer's thread. */
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { messageOf } from './commit-group.ts';
+import { messageOf } from './error-message.ts';
 import type { Engine } from './database.ts';
 import { migrate } from './migrate.ts';
 import { SQLITE, SqliteConnection, primaryCode } from './sqlite-connection.ts';

@@ -2,7 +2,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { messageOf } from './commit-group.ts';
+import { messageOf } from './error-message.ts';
 import { SQLITE, primaryCode } from './sqlite-connection.ts';
 import { StoreStartError } from './store-start-error.ts';
 

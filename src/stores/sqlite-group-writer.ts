@@ -1,8 +1,9 @@
 /** Commits groups to SQLite over one connection that it opens, and opens again after a fault. */
 import { EMPTY_CHAIN } from '../core/audit-chain.ts';
 import type { AuditRow, ChainHead } from '../core/audit-chain.ts';
-import { commitGroup, messageOf } from './commit-group.ts';
+import { commitGroup } from './commit-group.ts';
 import type { FailureScope, WriterConnection } from './commit-group.ts';
+import { messageOf } from './error-message.ts';
 import { SQLITE, SqliteConnection, isUniqueViolation, primaryCode } from './sqlite-connection.ts';
 import type { Outcome, Statement, WriteUnit } from './write-unit.ts';
 

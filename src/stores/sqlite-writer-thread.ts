@@ -1,6 +1,6 @@
 /** The main thread's side of the writer: one group at a time, and a new thread when one dies. */
 import { Worker } from 'node:worker_threads';
-import { messageOf } from './commit-group.ts';
+import { messageOf } from './error-message.ts';
 import type { WriterReply, WriterRequest, WriterThreadData } from './sqlite-writer.ts';
 import type { WriteUnit } from './write-unit.ts';
 

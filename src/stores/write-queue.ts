@@ -3,7 +3,7 @@
  * together. A unit that is not acknowledged in time is answered `unavailable`; one that has not been sent
  * by then never is.
  */
-import { messageOf } from './commit-group.ts';
+import { messageOf } from './error-message.ts';
 import type { Outcome, WriteUnit } from './write-unit.ts';
 
 /** Commits units together. Never rejects for a fault of the database: that is an outcome. */

@@ -24,10 +24,11 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
     let opened: OpenedStores;
     let stores: Stores;
 
+    // A Postgres inside this process takes a while to make its first database on a busy machine.
     beforeAll(async () => {
       opened = await open();
       stores = opened.stores;
-    });
+    }, 120_000);
     afterAll(() => opened.dispose());
 
     const eventsWith = async (marker: string): Promise<readonly AuditEvent[]> =>
