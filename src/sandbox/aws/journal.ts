@@ -1,3 +1,8 @@
+import { AwsError, internalFailure } from './aws-error.ts';
+import type { AwsRequest } from './aws-request.ts';
+import { headerOf } from './aws-request.ts';
+import type { AwsCaller } from './caller.ts';
+
 /*
  * What was asked of the sandbox, for tests and for whoever tries it. It holds what a call was about
  * and never a secret: no keys' secrets, session tokens, assertions, ID tokens or MFA codes.
@@ -68,4 +73,59 @@ function bounded(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, MAX_LIST).map(bounded);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, bounded(member)]));
+}
+
+/** One call while it is answered: filled as things become known, so that refused calls are told of too. */
+export class CallRecord {
+  readonly #request: AwsRequest;
+  readonly #journal: Journal;
+  #facts: JournalFacts = {};
+  service = 'sts';
+  action = '';
+  region: string | undefined;
+  caller: JournalEntry['caller'];
+
+  constructor(journal: Journal, request: AwsRequest) {
+    this.#journal = journal;
+    this.#request = request;
+  }
+
+  note(facts: JournalFacts): void {
+    this.#facts = { ...this.#facts, ...facts };
+  }
+
+  setCaller({ arn, account, accessKeyId }: AwsCaller, region: string): void {
+    this.caller = { arn, accountId: account.id, accessKeyId };
+    this.region = region;
+  }
+
+  succeeded(): void {
+    this.#add({ code: 'Success', status: 200 });
+  }
+
+  /** What is no error of AWS's own is a fault here: the caller learns nothing of it, the journal a little. */
+  failed(error: unknown): AwsError {
+    const unexpected = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const known = error instanceof AwsError ? error : internalFailure();
+    const detail = error instanceof AwsError ? error.detail : unexpected;
+    const { code, status, message } = known;
+    this.#add({ code, status, message, ...(detail === undefined ? {} : { detail }) });
+    return known;
+  }
+
+  #add(result: JournalEntry['result']): void {
+    const request = this.#request;
+    this.#journal.add({
+      at: request.receivedAt.toISOString(),
+      requestId: request.id,
+      service: this.service,
+      action: this.action,
+      region: this.region,
+      caller: this.caller,
+      parameters: this.#facts,
+      result,
+      sourceIp: request.sourceIp,
+      userAgent: headerOf(request, 'user-agent') ?? '',
+    });
+  }
 }

@@ -48,10 +48,12 @@ export function unknownOperation({ action, version }: Operation): AwsError {
   );
 }
 
-/** A result as a tree. A Date is written as each form wants it; undefined is left out. */
+/** A result as a tree. A Date is written as each form wants it; undefined is left out; a list repeats its element. */
 export interface ResultTree {
-  readonly [name: string]: string | number | Date | ResultTree | undefined;
+  readonly [name: string]: ResultLeaf | ResultTree | readonly ResultTree[] | undefined;
 }
+
+type ResultLeaf = string | number | boolean | Date;
 
 export interface WireAnswer {
   readonly status: number;
@@ -102,11 +104,18 @@ function json(status: number, body: unknown): WireAnswer {
 
 export function xmlTree(tree: ResultTree): string {
   return Object.entries(tree)
-    .map(([name, value]) => (value === undefined ? '' : `<${name}>${xmlValue(value)}</${name}>`))
+    .map(([name, value]) => {
+      const values = isList(value) ? value : [value];
+      return values.map((one) => (one === undefined ? '' : `<${name}>${xmlValue(one)}</${name}>`)).join('');
+    })
     .join('');
 }
 
-function xmlValue(value: string | number | Date | ResultTree): string {
+function isList(value: ResultTree[string]): value is readonly ResultTree[] {
+  return Array.isArray(value);
+}
+
+function xmlValue(value: ResultLeaf | ResultTree): string {
   if (value instanceof Date) return isoSeconds(value);
   if (typeof value === 'object') return xmlTree(value);
   return escapeXml(String(value));
@@ -115,8 +124,9 @@ function xmlValue(value: string | number | Date | ResultTree): string {
 /** In JSON a time is a number of epoch seconds. */
 function jsonTree(tree: ResultTree): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(tree).map(([name, value]) => {
+    Object.entries(tree).map(([name, value]): [string, unknown] => {
       if (value instanceof Date) return [name, Math.floor(value.getTime() / 1000)];
+      if (isList(value)) return [name, value.map(jsonTree)];
       return [name, typeof value === 'object' ? jsonTree(value) : value];
     }),
   );
