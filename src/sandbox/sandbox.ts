@@ -3,15 +3,9 @@
  * ones. It shares nothing with the broker but `lib`, so that a mistake in one cannot hide in the other.
  */
 import { join } from 'node:path';
-import express, { type Express } from 'express';
 import { accessYaml, SANDBOX_SECRETS } from './access.ts';
-import { awsConsoleRouter, type AwsConsoleOptions } from './aws/console/aws-console.ts';
-import { exampleWorld } from './aws/example-world.ts';
-import { Journal } from './aws/journal.ts';
-import { MfaDevices } from './aws/mfa-devices.ts';
-import { loadSandboxKey } from './aws/sandbox-key.ts';
-import { Sessions } from './aws/sessions.ts';
-import { World } from './aws/world.ts';
+import { createSandboxAws } from './aws/aws-server.ts';
+import { awsConsoleRouter } from './aws/console/aws-console.ts';
 import { writeCredentialFiles } from './credential-files.ts';
 import { createIdentityProviders } from './identity-providers/identity-providers-app.ts';
 import { PEOPLE } from './identity-providers/people.ts';
@@ -23,50 +17,49 @@ const OPENID_CLIENTS = [{ id: 'daypass', secret: SANDBOX_SECRETS['sandbox-oidc']
 
 /** @throws EADDRINUSE with the port in its message; nothing is left listening then */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
-  const directory = join(options.dataDir, 'sandbox');
-  const [awsKey, idpKeys] = await Promise.all([
-    loadSandboxKey(options.dataDir),
+  const listeners = await openBoth(options);
+  try {
+    return await serve(options, listeners);
+  } catch (error) {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    throw error;
+  }
+}
+
+async function serve(options: SandboxOptions, [awsDoor, idpDoor]: Doors): Promise<RunningSandbox> {
+  const { brokerUrl, dataDir, rootDir } = options;
+  const directory = join(dataDir, 'sandbox');
+  const urls = { brokerUrl, awsUrl: awsDoor.url, identityProvidersUrl: idpDoor.url };
+  const [keys, aws] = await Promise.all([
     loadIdentityProviderKeys(directory, new Date()),
-  ]);
-  const [aws, idp] = await openBoth(options);
-  const { brokerUrl, rootDir } = options;
-  const urls = { brokerUrl, awsUrl: aws.url, identityProvidersUrl: idp.url };
-  const world = new World(exampleWorld(awsKey, urls));
-  const credentialFiles = await writeCredentialFiles(join(directory, 'credentials'), world);
-  aws.serve(
-    createAws({
+    createSandboxAws({
       ...urls,
-      rootDir,
-      world,
-      sessions: new Sessions(awsKey),
-      mfaDevices: new MfaDevices(),
-      journal: new Journal(),
+      dataDir,
+      pages: (running) => awsConsoleRouter({ ...urls, rootDir, aws: running }),
     }),
-  );
-  idp.serve(
-    createIdentityProviders({ ...urls, url: idp.url, rootDir, keys: idpKeys, clients: OPENID_CLIENTS }),
+  ]);
+  const credentialFiles = await writeCredentialFiles(join(directory, 'credentials'), aws.world);
+  awsDoor.serve(aws.app);
+  idpDoor.serve(
+    createIdentityProviders({ ...urls, url: idpDoor.url, rootDir, keys, clients: OPENID_CLIENTS }),
   );
   return {
-    awsUrl: aws.url,
-    identityProvidersUrl: idp.url,
+    awsUrl: awsDoor.url,
+    identityProvidersUrl: idpDoor.url,
     accessYaml: accessYaml(urls),
     credentialFiles,
     secrets: SANDBOX_SECRETS,
     people: PEOPLE.map(({ displayName, what }) => ({ name: displayName, what })),
     close: async () => {
-      await Promise.all([aws.close(), idp.close()]);
+      await Promise.all([awsDoor.close(), idpDoor.close()]);
+      await aws.close();
     },
   };
 }
 
-function createAws(options: AwsConsoleOptions): Express {
-  const app = express();
-  app.disable('x-powered-by');
-  app.use(awsConsoleRouter(options));
-  return app;
-}
+type Doors = readonly [aws: Listener, identityProviders: Listener];
 
-async function openBoth({ host, aws, identityProviders }: SandboxOptions): Promise<[Listener, Listener]> {
+async function openBoth({ host, aws, identityProviders }: SandboxOptions): Promise<Doors> {
   const first = await openListener({ host, ...aws });
   try {
     return [first, await openListener({ host, ...identityProviders })];

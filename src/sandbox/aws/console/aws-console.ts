@@ -1,39 +1,42 @@
 /**
- * What people see of the sandbox's AWS: a front page, the federation endpoint, the console. Programs' requests
- * pass through untouched, with their bodies unread, to the services behind.
+ * What people see of the sandbox's AWS: a front page, the federation endpoint, the console. Calls to services
+ * never come here.
  */
-import { Router } from 'express';
-import { ASSETS_PATH, createPages, refuseErrors, serveAssets } from '../../pages.ts';
-import type { Journal } from '../journal.ts';
-import type { MfaDevices } from '../mfa-devices.ts';
-import type { Sessions } from '../sessions.ts';
-import type { World } from '../world.ts';
+import { Router, type Request, type Response } from 'express';
+import {
+  ASSETS_PATH,
+  createPages,
+  formOf,
+  readForm,
+  refuseErrors,
+  serveAssets,
+  type Pages,
+} from '../../pages.ts';
+import { readAwsRequest } from '../aws-request.ts';
+import type { SandboxAws } from '../aws-server.ts';
 import { consolePagesRouter } from './console-pages.ts';
 import { ConsoleSessions } from './console-sessions.ts';
 import { federationRouter } from './federation.ts';
-import { isVisit, showFrontPage } from './front-page.ts';
+import { isVisit, showFrontPage, type FrontPageOptions } from './front-page.ts';
+import { playLambda, PLAYABLE_SERVICES } from './play-lambda.ts';
 
 export interface AwsConsoleOptions {
   readonly awsUrl: string;
   readonly brokerUrl: string;
   readonly identityProvidersUrl: string;
   readonly rootDir: string;
-  readonly world: World;
-  readonly sessions: Sessions;
-  readonly mfaDevices: MfaDevices;
-  readonly journal: Journal;
-  readonly now?: () => Date;
+  readonly aws: SandboxAws;
 }
 
-/** To be mounted at the root, before the services. */
+/** To be mounted at the root, behind the services. */
 export function awsConsoleRouter(options: AwsConsoleOptions): Router {
-  const pages = createPages(options.rootDir);
-  const now = options.now ?? ((): Date => new Date());
-  const shared = { ...options, pages, now, consoleSessions: new ConsoleSessions(now) };
+  const pages: Pages = createPages(options.rootDir);
+  const shared = { ...options, pages, consoleSessions: new ConsoleSessions(options.aws.now) };
   const router = Router();
   router.use(ASSETS_PATH, serveAssets(options.rootDir));
   router.use('/federation', federationRouter(shared));
   router.use('/console', consolePagesRouter(shared));
+  router.post('/_sandbox/play', readForm, (request, response) => play(shared, request, response));
   router.get('/', (request, response, next) => {
     if (!isVisit(request)) {
       next();
@@ -43,4 +46,14 @@ export function awsConsoleRouter(options: AwsConsoleOptions): Router {
   });
   router.use(refuseErrors(pages));
   return router;
+}
+
+function play(options: FrontPageOptions, request: Request, response: Response): Promise<void> {
+  const service = formOf(request).get('service');
+  if (service === null || !PLAYABLE_SERVICES.includes(service)) {
+    return options.pages.refuse(response, 400, 'That is no service that can be played here.');
+  }
+  const { aws } = options;
+  const played = playLambda(aws, readAwsRequest(request, Buffer.alloc(0), aws.now()), service);
+  return showFrontPage(options, response, played);
 }

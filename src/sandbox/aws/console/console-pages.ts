@@ -1,18 +1,17 @@
 /** `/console`: every page of it says the same, which is all that a try-out needs: who signed in, as what, until when. */
 import { Router, type Request, type Response } from 'express';
 import type { Pages } from '../../pages.ts';
+import type { SandboxAws } from '../aws-server.ts';
 import { stsArn } from '../identifiers.ts';
 import type { SessionClaims } from '../sessions.ts';
-import type { World } from '../world.ts';
 import type { ConsoleSession, ConsoleSessions } from './console-sessions.ts';
 import { clearConsoleCookie, consoleCookieOf } from './cookie.ts';
 
 export interface ConsolePagesOptions {
   readonly brokerUrl: string;
-  readonly world: World;
+  readonly aws: SandboxAws;
   readonly consoleSessions: ConsoleSessions;
   readonly pages: Pages;
-  readonly now: () => Date;
 }
 
 export function consolePagesRouter(options: ConsolePagesOptions): Router {
@@ -28,7 +27,7 @@ async function showConsole(
   response: Response,
 ): Promise<void> {
   const session = options.consoleSessions.find(consoleCookieOf(request) ?? '');
-  if (session === undefined || session.endsAt.getTime() <= options.now().getTime()) {
+  if (session === undefined || session.endsAt.getTime() <= options.aws.now().getTime()) {
     const reason =
       session === undefined ? 'You are not signed in to the console.' : 'Your console session has ended.';
     const issuer = session?.issuer?.href ?? `${options.brokerUrl}/`;
@@ -56,14 +55,14 @@ function describe(options: ConsolePagesOptions, session: ConsoleSession, landedA
   const { claims, endsAt } = session;
   return {
     accountId: claims.accountId,
-    accountName: options.world.findAccount(claims.accountId)?.name ?? 'unknown',
+    accountName: options.aws.world.findAccount(claims.accountId)?.name ?? 'unknown',
     arn: sessionArn(claims),
     principalKind: claims.kind === 'assumed-role' ? 'Role' : 'IAM user',
     principalName: claims.principalArn.split('/').at(-1),
     sessionName: claims.name,
     how: HOW[claims.origin],
     sourceIdentity: claims.sourceIdentity,
-    tags: Object.entries(claims.tags ?? {}).map(([key, value]) => ({
+    tags: (claims.tags ?? []).map(({ key, value }) => ({
       key,
       value,
       transitive: claims.transitiveTagKeys?.includes(key) === true,

@@ -2,6 +2,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import { formOf, queryOf, readForm, type Pages } from '../../pages.ts';
+import type { SandboxAws } from '../aws-server.ts';
 import type { SessionClaims, Sessions } from '../sessions.ts';
 import type { ConsoleSessions } from './console-sessions.ts';
 import { setConsoleCookie } from './cookie.ts';
@@ -10,11 +11,9 @@ import { INVALID_CREDENTIALS, signInFault } from './sign-in-rules.ts';
 
 export interface FederationOptions {
   readonly awsUrl: string;
-  readonly brokerUrl: string;
-  readonly sessions: Sessions;
+  readonly aws: SandboxAws;
   readonly consoleSessions: ConsoleSessions;
   readonly pages: Pages;
-  readonly now: () => Date;
 }
 
 const LONGEST_SESSION = 16_384;
@@ -50,10 +49,10 @@ function dispatch(
 }
 
 function getSigninToken(options: FederationOptions, params: URLSearchParams, response: Response): void {
-  const claims = openSession(options.sessions, params.get('Session') ?? '');
+  const claims = openSession(options.aws.sessions, params.get('Session') ?? '');
   const sessionDuration = params.get('SessionDuration') ?? undefined;
   const fault =
-    claims === undefined ? INVALID_CREDENTIALS : signInFault(claims, sessionDuration, options.now());
+    claims === undefined ? INVALID_CREDENTIALS : signInFault(claims, sessionDuration, options.aws.now());
   if (claims === undefined || fault !== undefined) {
     response
       .status(400)

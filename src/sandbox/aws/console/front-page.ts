@@ -1,18 +1,16 @@
 /** `/` for a browser: what this AWS holds, who trusts whom, the MFA code of the moment, what was asked last. */
 import type { Request, Response } from 'express';
 import type { Pages } from '../../pages.ts';
-import type { Journal, JournalEntry } from '../journal.ts';
-import type { MfaDevices } from '../mfa-devices.ts';
-import type { Account, Role, StoredPolicy, User, World } from '../world.ts';
+import type { SandboxAws } from '../aws-server.ts';
+import type { JournalEntry } from '../journal.ts';
+import type { Account, Role, StoredPolicy, User } from '../world.ts';
+import { PLAYABLE_SERVICES } from './play-lambda.ts';
 
 export interface FrontPageOptions {
   readonly brokerUrl: string;
   readonly identityProvidersUrl: string;
-  readonly world: World;
-  readonly mfaDevices: MfaDevices;
-  readonly journal: Journal;
+  readonly aws: SandboxAws;
   readonly pages: Pages;
-  readonly now: () => Date;
 }
 
 const JOURNAL_LINES = 20;
@@ -31,9 +29,10 @@ export function showFrontPage(options: FrontPageOptions, response: Response, pla
   return options.pages.render(response, 'front-page', {
     brokerUrl: options.brokerUrl,
     identityProvidersUrl: options.identityProvidersUrl,
-    accounts: options.world.accounts.map(describeAccount),
-    codes: mfaCodes(options),
-    journal: options.journal.entries().slice(-JOURNAL_LINES).reverse().map(describeEntry),
+    accounts: options.aws.world.accounts.map(describeAccount),
+    codes: mfaCodes(options.aws),
+    journal: options.aws.journal.entries().slice(-JOURNAL_LINES).reverse().map(describeEntry),
+    services: PLAYABLE_SERVICES,
     played,
   });
 }
@@ -67,7 +66,7 @@ function prettyJson({ document }: StoredPolicy): string {
   return JSON.stringify(document, undefined, 2);
 }
 
-function mfaCodes({ world, mfaDevices, now }: FrontPageOptions): object[] {
+function mfaCodes({ world, mfaDevices, now }: SandboxAws): object[] {
   const users = world.accounts.flatMap((account) => account.users);
   return users.flatMap(({ name, mfaDevice }) => {
     if (mfaDevice === undefined) return [];
