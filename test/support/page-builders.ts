@@ -123,7 +123,7 @@ export function buildCredentialsPage(overrides: Partial<CredentialsPage> = {}): 
         label: 'PowerShell',
         text: shellText((name, value) => `$Env:${name} = '${value}'`),
       },
-      { id: 'cmd', label: 'cmd', text: shellText((name, value) => `set "${name}=${value}"`) },
+      { id: 'cmd', label: 'Windows cmd', text: shellText((name, value) => `SET "${name}=${value}"`) },
       {
         id: 'file',
         label: 'Credentials file',
@@ -132,11 +132,12 @@ export function buildCredentialsPage(overrides: Partial<CredentialsPage> = {}): 
       {
         id: 'json',
         label: 'JSON',
-        text: JSON.stringify(
-          { Version: 1, AccessKeyId: ACCESS_KEY, SecretAccessKey: SECRET_KEY, SessionToken: SESSION_TOKEN },
-          null,
-          2,
-        ),
+        text: `${JSON.stringify({ accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY, sessionToken: SESSION_TOKEN }, null, 2)}\n`,
+      },
+      {
+        id: 'credential-process',
+        label: 'credential_process',
+        text: `${JSON.stringify({ Version: 1, AccessKeyId: ACCESS_KEY, SecretAccessKey: SECRET_KEY, SessionToken: SESSION_TOKEN })}\n`,
       },
     ],
     ...overrides,

@@ -21,7 +21,7 @@ import {
   buildRolesPage,
 } from './page-builders.ts';
 
-export interface CataloguePage {
+interface CataloguePage {
   /** Unique, fit for an address and a file name. */
   readonly name: string;
   /** Below `views/`, without the ending. */
@@ -30,7 +30,7 @@ export interface CataloguePage {
 }
 
 /** Texts that come from outside, as an attacker or a careless directory would choose them. */
-export const HOSTILE_TEXTS = [
+const HOSTILE_TEXTS = [
   '<script>window.__xss = 1</script>',
   '"><img src=x onerror="window.__xss = 1">',
   "' onmouseover='window.__xss = 1",
@@ -74,7 +74,7 @@ function signInPages(): CataloguePage[] {
 const COLOURS = ['grey', 'blue', 'green', 'amber', 'red', 'violet'] as const;
 
 /** The few roles of a usual person: every kind of row once. */
-export const USUAL_ACCOUNTS: readonly AccountView[] = [
+const USUAL_ACCOUNTS: readonly AccountView[] = [
   buildAccount({
     roles: [
       buildRole(),
@@ -136,7 +136,7 @@ export const USUAL_ACCOUNTS: readonly AccountView[] = [
 ];
 
 /** As a directory of a large company has them. */
-export function manyAccounts(accounts: number, rolesEach: number): AccountView[] {
+function manyAccounts(accounts: number, rolesEach: number): AccountView[] {
   return Array.from({ length: accounts }, (_, a) =>
     buildAccount({
       id: String(100_000_000_000 + a),
@@ -273,7 +273,7 @@ function errorPages(): CataloguePage[] {
 }
 
 /** Where the resubmit page of the catalogue posts to, and what. A field named `submit` must not stop it. */
-export const RESUBMIT: Pick<ResubmitPage, 'action' | 'fields'> = {
+const RESUBMIT: Pick<ResubmitPage, 'action' | 'fields'> = {
   action: '/saml/example/acs',
   fields: [
     { name: 'SAMLResponse', value: 'PHNhbWw+' },

@@ -8,7 +8,7 @@ import { pageCatalogue } from './page-catalogue.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
 /** The strictest policy that the pages work under; Daypass itself sends nothing laxer. */
-export const PAGE_POLICY = [
+const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -19,7 +19,7 @@ export const PAGE_POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-export interface ReceivedForm {
+interface ReceivedForm {
   readonly path: string;
   /** The body as it arrived, urlencoded. */
   readonly body: string;
