@@ -42,8 +42,10 @@ export function createOpenIdConnector(
     if (flow.connectorId !== settings.id || flowIdOf(request) !== flow.id) {
       throw new BrokerError('oidc.no_flow');
     }
-    const query = new URL(request.originalUrl, baseUrl).searchParams;
-    const strategy = new OpenIdStrategy(async () => ({ kind: 'user', user: await redeem(query, flow) }));
+    const strategy = new OpenIdStrategy(async () => ({
+      kind: 'user',
+      user: await redeem(queryOf(request), flow),
+    }));
     const outcome = await runStrategy<RedeemedToken>({ strategy, request });
     if (outcome.kind !== 'user') throw new BrokerError('internal', { detail: 'a redirect came out' });
     return prove(outcome.user, settings, clock.now().getTime());
@@ -135,6 +137,12 @@ function authenticationOf(
   const methods = provider.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
   const basic = methods.includes('client_secret_basic') || !methods.includes('client_secret_post');
   return basic ? client.ClientSecretBasic(secret.reveal()) : client.ClientSecretPost(secret.reveal());
+}
+
+/** As it was sent: Express makes lists of what stands twice. */
+function queryOf(request: Request): URLSearchParams {
+  const start = request.originalUrl.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : request.originalUrl.slice(start));
 }
 
 function flowIdOf(request: Request): string | undefined {

@@ -1,6 +1,6 @@
 import { BrokerError, type ErrorCode } from '../../core/errors.ts';
 import { assertNotBefore, parseInstant, type TimeWindow } from './saml-time.ts';
-import { SAML_ASSERTION, SAML_PROTOCOL, attribute, childrenNamed, plainText } from './xml.ts';
+import { SAML_ASSERTION, SAML_PROTOCOL, attribute, childrenNamed, isNamed, plainText } from './xml.ts';
 
 const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
 
@@ -38,8 +38,13 @@ export function checkResponse(response: Element, expected: Expectations): void {
   );
 }
 
-/** Said first, since a refusal by the provider holds no assertion to look at. @throws BrokerError `saml.status` */
+/**
+ * Said first, since a refusal by the provider holds no assertion to look at.
+ *
+ * @throws BrokerError `saml.malformed`, `saml.status`
+ */
 export function checkStatus(response: Element): void {
+  if (!isNamed(response, SAML_PROTOCOL, 'Response')) refuse('saml.malformed', 'not a SAML response');
   const [status, ...more] = childrenNamed(response, SAML_PROTOCOL, 'Status');
   const codes = status === undefined ? [] : childrenNamed(status, SAML_PROTOCOL, 'StatusCode');
   const value = codes[0] === undefined ? undefined : attribute(codes[0], 'Value');

@@ -1,7 +1,7 @@
 import { BrokerError } from '../../core/errors.ts';
 
 /** A response with a signature, a certificate and 2,000 groups takes about 200 kB. */
-export const MAXIMUM_MESSAGE_BYTES = 262_144;
+const MAXIMUM_MESSAGE_BYTES = 262_144;
 const MAXIMUM_BASE64_LENGTH = Math.ceil(MAXIMUM_MESSAGE_BYTES / 3) * 4;
 /** Some providers break lines; everything else must be the plain alphabet (RFC 4648 section 4). */
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;

@@ -6,7 +6,6 @@
 import { BrokerError, type ErrorCode } from '../../core/errors.ts';
 import {
   SAML_ASSERTION,
-  SAML_PROTOCOL,
   XML_SIGNATURE,
   allElements,
   attribute,
@@ -59,7 +58,6 @@ export function soleAssertion(
   response: Element,
   elements: readonly Element[] = allElements(response),
 ): Element {
-  if (!isNamed(response, SAML_PROTOCOL, 'Response')) refuse('saml.malformed', 'not a SAML response');
   const everywhere = elements.filter((element) => /^(?:Encrypted)?Assertion$/i.test(element.localName));
   const [assertion] = childrenNamed(response, SAML_ASSERTION, 'Assertion');
   if (assertion === undefined || everywhere.length !== 1) {
