@@ -3,6 +3,8 @@ import { loadAccessFile } from '../config/load-access.ts';
 import { ConfigError, printProblems } from '../config/problem.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { CatalogueFacts } from '../core/compile-catalogue.ts';
+import { SANDBOX_SECRETS } from '../sandbox/access.ts';
+import { SANDBOX_CREDENTIAL_SOURCES } from '../sandbox/credential-files.ts';
 import type { Command, Terminal } from './command.ts';
 
 type Checked = ReturnType<typeof checkConfig>;
@@ -37,11 +39,16 @@ function readAccess(config: Checked, file: string): Catalogue {
   return catalogue;
 }
 
-function factsOf(config: Checked): CatalogueFacts {
+/** As a start would see them: a sandbox that runs brings credential sources and secrets of its own. */
+function factsOf({ sandbox, credentialSources, secrets, production }: Checked): CatalogueFacts {
+  const brought = sandbox === undefined ? [] : SANDBOX_CREDENTIAL_SOURCES;
+  const broughtSecrets = sandbox === undefined ? [] : Object.keys(SANDBOX_SECRETS);
+  const sources = new Map(brought.map((name) => [name, { longTerm: true }]));
+  for (const [name, { longTerm }] of credentialSources) sources.set(name, { longTerm });
   return {
-    credentialSources: config.credentialSources,
-    secretNames: new Set(config.secrets.keys()),
-    allowHttp: !config.production,
+    credentialSources: sources,
+    secretNames: new Set([...broughtSecrets, ...secrets.keys()]),
+    allowHttp: !production,
   };
 }
 

@@ -27,7 +27,6 @@ export function settle(settings: ConfigFile, context: RuleContext): Settled {
   const listen = { host: settings.listen.host, port: process.port ?? settings.listen.port };
   const dataDir = dataDirOf(settings, context);
   const store = readStore(settings, context);
-  const sandbox = sandboxOf(settings, listen, context);
   reportLifetimes(settings, context);
   return {
     baseUrl: baseUrlOf(settings, listen.port, context),
@@ -41,10 +40,10 @@ export function settle(settings: ConfigFile, context: RuleContext): Settled {
     accessTokens: settings.accessTokens,
     signingKeys: settings.signingKeys,
     credentialSources: credentialSourcesOf(settings, context),
-    aws: { regions: settings.aws.regions, endpoints: endpointsOf(settings, sandbox, context) },
+    aws: { regions: settings.aws.regions, endpoints: endpointsOf(settings, context) },
     secrets: readSecrets(settings, context),
     accessFile: settings.access === undefined ? undefined : resolve(context.directory, settings.access),
-    sandbox,
+    sandbox: sandboxOf(settings, listen, context),
     trustedProxies: settings.trustedProxies,
     logLevel: settings.logLevel,
   };
@@ -100,7 +99,6 @@ function sandboxOf(
 
 function endpointsOf(
   { aws: { endpoints } }: ConfigFile,
-  sandbox: SandboxSettings | undefined,
   { production, report }: RuleContext,
 ): Config['aws']['endpoints'] {
   for (const [name, url] of Object.entries(endpoints)) {
@@ -108,16 +106,7 @@ function endpointsOf(
       report(['aws', 'endpoints', name], 'must start with https:// in production');
     }
   }
-  const ofSandbox =
-    sandbox === undefined
-      ? {}
-      : {
-          sts: sandbox.awsUrl,
-          federation: `${sandbox.awsUrl}/federation`,
-          console: `${sandbox.awsUrl}/console`,
-        };
-  const given = Object.fromEntries(Object.entries(endpoints).filter(([, url]) => url !== undefined));
-  return { ...ofSandbox, ...given };
+  return Object.fromEntries(Object.entries(endpoints).filter(([, url]) => url !== undefined));
 }
 
 function reportLifetimes({ sessions, signingKeys }: ConfigFile, { report }: RuleContext): void {

@@ -1,6 +1,7 @@
 /** `access.yaml`, the catalogue's seed: every mistake with its line, in one pass over schema and references. */
 import { catalogueSchema, type Catalogue } from '../core/catalogue.ts';
 import { compileCatalogue, type CatalogueFacts } from '../core/compile-catalogue.ts';
+import { isHashOfKnownSecret } from './known-secrets.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { inReadingOrder, type ConfigProblem, type Path } from './problem.ts';
 import { readText } from './read-text.ts';
@@ -35,7 +36,7 @@ export function loadAccess(text: string, fileName: string, facts: CatalogueFacts
   const value = yaml.value ?? {};
   const parsed = catalogueSchema.safeParse(value);
   const mistakes: readonly Mistake[] = parsed.success
-    ? compileCatalogue(parsed.data, facts).problems
+    ? [...compileCatalogue(parsed.data, facts).problems, ...knownSecretMistakes(parsed.data, facts)]
     : mistakesBesideBrokenEntries(value, schemaProblems(catalogueSchema, parsed.error.issues), facts);
   const problems = [
     ...yaml.problems,
@@ -44,6 +45,23 @@ export function loadAccess(text: string, fileName: string, facts: CatalogueFacts
   return problems.length === 0
     ? { catalogue: parsed.data, problems }
     : { catalogue: undefined, problems: inReadingOrder(problems) };
+}
+
+/** Where people work for real, an application whose secret stands in a manual is an open door. */
+function knownSecretMistakes({ applications }: Catalogue, { allowHttp }: CatalogueFacts): Mistake[] {
+  if (allowHttp) return [];
+  return applications.flatMap(({ secretHashes }, position) =>
+    secretHashes.flatMap((hash, index) =>
+      isHashOfKnownSecret(hash)
+        ? [
+            {
+              path: ['applications', position, 'secretHashes', index],
+              message: 'is the hash of a secret that everybody knows; run: daypass new-secret',
+            },
+          ]
+        : [],
+    ),
+  );
 }
 
 type List = keyof Catalogue;

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Secret } from '../lib/secret.ts';
 import type { ConfigFile } from './config-schema.ts';
+import { isKnownSecret } from './known-secrets.ts';
 import type { Path } from './problem.ts';
 import { readSecretFile } from './secret-file.ts';
 
@@ -14,8 +15,6 @@ export interface SecretContext {
 }
 
 const MINIMUM_LENGTH = 16;
-/** What examples, templates and the sandbox put where a secret belongs. */
-const PLACEHOLDER = /^(?:sandbox|change-?me|replace-?me|example|placeholder|password|secret|default|test)/i;
 const BY_REFERENCE = 'in production a secret comes by reference: write ${NAME}, or name a file in';
 
 /** The value of a setting or of its `...File` twin. */
@@ -53,7 +52,7 @@ export function readSecrets(settings: ConfigFile, context: SecretContext): Map<s
 }
 
 function reportWeak(value: string, path: Path, context: SecretContext): void {
-  if (PLACEHOLDER.test(value)) {
+  if (isKnownSecret(value)) {
     context.report(path, 'is a placeholder or a secret of the sandbox; in production use one of your own');
   } else if (value.length < MINIMUM_LENGTH) {
     context.report(

@@ -15,16 +15,19 @@ export function nearest(written: string, known: readonly string[]): string | und
   return best;
 }
 
-/** Letters to add, drop or replace (Levenshtein), one row at a time. */
+/** Letters to add, drop, replace or swap with their neighbour, one row at a time. */
 function editDistance(from: string, to: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let index = 0; index < from.length; index += 1) {
-    const letter = from[index];
     const next = [index + 1];
     for (let column = 1; column <= to.length; column += 1) {
-      const replaced = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+      const replaced = (row[column - 1] ?? 0) + (from[index] === to[column - 1] ? 0 : 1);
+      const swapped = from[index] === to[column - 2] && from[index - 1] === to[column - 1];
+      const neighbour = swapped ? (before[column - 2] ?? Infinity) + 1 : Infinity;
+      next.push(Math.min(replaced, neighbour, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
     }
+    before = row;
     row = next;
   }
   return row[to.length] ?? 0;

@@ -66,7 +66,8 @@ class YamlReader {
   #readAlias(node: Node & { source: string }, path: Path, depth: number): unknown {
     const target = this.#anchors.get(node.source);
     if (target === undefined) {
-      const message = `there is no anchor &${printKey(node.source)} before this; a value that starts with * goes in quotes`;
+      // Without its name: a secret that starts with * and lacks its quotes is read as an alias.
+      const message = 'there is no such anchor before this; a value that starts with * goes in quotes';
       this.#report({ path, message, offset: offsetOfNode(node) });
       return null;
     }

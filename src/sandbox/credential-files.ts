@@ -11,6 +11,9 @@ const USERS = {
   tools: { accountId: EXAMPLE_ACCOUNTS.tools, userName: 'tools' },
 } as const;
 
+/** What the seed may name without the configuration saying so. */
+export const SANDBOX_CREDENTIAL_SOURCES: readonly string[] = Object.keys(USERS);
+
 /** Writes each user's key in the form that `credential_process` prints, mode 0600. Name -> file. */
 export async function writeCredentialFiles(
   directory: string,
