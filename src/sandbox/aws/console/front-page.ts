@@ -52,7 +52,7 @@ function describeRole(role: Role): object {
   return {
     name: role.name,
     description: role.description,
-    hours: role.maxSessionSeconds / 3_600,
+    longest: role.maxSessionSeconds === 3_600 ? 'an hour' : `${role.maxSessionSeconds / 3_600} hours`,
     trustPolicy: prettyJson(role.trustPolicy),
     policies: role.policies.map(prettyJson),
   };
@@ -77,10 +77,12 @@ function mfaCodes({ world, mfaDevices, now }: SandboxAws): object[] {
 }
 
 function describeEntry(entry: JournalEntry): object {
+  // Who assumes with an assertion or a token signs nothing; a played service is named by the play.
+  const { service } = entry.parameters;
   return {
     at: entry.at,
     action: entry.action,
-    caller: entry.caller?.arn ?? 'nobody (unsigned)',
+    caller: entry.caller?.arn ?? (typeof service === 'string' ? service : 'unsigned'),
     code: entry.result.code,
     isGood: entry.result.status < 400,
     message: entry.result.message,
