@@ -8,7 +8,7 @@ export type StrategyOutcome<User> =
 /** Our own strategies and the SAML library's are of this shape for Passport. */
 type AnyStrategy = InstanceType<typeof passport.Strategy> | Parameters<typeof passport.use>[1];
 
-export interface StrategyRun {
+interface StrategyRun {
   readonly strategy: AnyStrategy;
   readonly request: Request;
   /** What the strategy may see of the request: the rest has not been checked. */

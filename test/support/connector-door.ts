@@ -39,7 +39,7 @@ export interface Outcome {
   readonly idToken?: string;
 }
 
-export interface DoorOptions {
+interface DoorOptions {
   readonly create: (environment: ConnectorEnvironment) => Connector;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly allowHttp?: boolean;

@@ -34,7 +34,7 @@ export interface TokenRecipe {
   readonly handle?: (response: ServerResponse) => void;
 }
 
-export interface AuthorizationRequest {
+interface AuthorizationRequest {
   readonly url: URL;
   readonly state: string;
   readonly nonce: string;
@@ -67,7 +67,7 @@ export async function createTokenKey(alg = 'RS256', kid = randomBytes(8).toStrin
   return { privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' }, alg };
 }
 
-export function readAuthorizationRequest(url: URL): AuthorizationRequest {
+function readAuthorizationRequest(url: URL): AuthorizationRequest {
   const parameter = (name: string): string => url.searchParams.get(name) ?? '';
   return {
     url,
@@ -190,7 +190,7 @@ async function tokenAnswer(issuer: string, { request, recipe }: Approval, key: T
   };
 }
 
-export function accessTokenHash(accessToken: string, alg: string): string {
+function accessTokenHash(accessToken: string, alg: string): string {
   const digest = createHash(alg === 'EdDSA' ? 'sha512' : `sha${alg.slice(-3)}`)
     .update(accessToken)
     .digest();

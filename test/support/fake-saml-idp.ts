@@ -73,9 +73,9 @@ export interface FakeSamlIdp {
   close(): Promise<void>;
 }
 
-export const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
-export const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
-export const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
+const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
+const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
+const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
 const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
@@ -140,7 +140,7 @@ export function base64(text: string): string {
 }
 
 /** The HTTP-Redirect binding, read independently of the library under test. */
-export function readRequest(redirect: URL): AuthnRequestFacts {
+function readRequest(redirect: URL): AuthnRequestFacts {
   const message = redirect.searchParams.get('SAMLRequest') ?? '';
   const xml = inflateRawSync(Buffer.from(message, 'base64')).toString('utf8');
   const find = (pattern: RegExp): string => pattern.exec(xml)?.[1] ?? '';
@@ -252,7 +252,7 @@ function timeAttribute(name: string, time: Time): string {
   return optional(name, typeof time === 'number' ? new Date(Date.now() + time).toISOString() : time);
 }
 
-export function sign(xml: string, recipe: Recipe & { readonly key: CertifiedKey }): string {
+function sign(xml: string, recipe: Recipe & { readonly key: CertifiedKey }): string {
   const signs = recipe.signs ?? 'assertion';
   let signed = xml;
   if (signs === 'assertion' || signs === 'both') signed = signElement(signed, 'Assertion', recipe);

@@ -18,7 +18,7 @@ const HASHES = new Map([
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-export interface TokenExpectations {
+interface TokenExpectations {
   readonly settings: Pick<
     OidcConnectorSettings,
     'issuer' | 'clientId' | 'signingAlgorithms' | 'clockSkewSeconds'

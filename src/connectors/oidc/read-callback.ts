@@ -4,7 +4,7 @@ const MAXIMUM_CODE_LENGTH = 4_096;
 /** Answers of flows that are never asked for; beside a code they are somebody's attempt. */
 const OTHER_FLOWS = ['response', 'id_token', 'access_token', 'token'];
 
-export interface CallbackExpectations {
+interface CallbackExpectations {
   readonly state: string;
   readonly issuer: string;
   /** RFC 9207 section 2.4: a provider that announces `iss` must send it. */

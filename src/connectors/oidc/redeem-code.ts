@@ -10,7 +10,7 @@ import type { KeySet } from './key-set.ts';
 import { allowPlainHttp, libraryFetch, toResponse } from './library-fetch.ts';
 import { brokerErrorIn, type ProviderMetadata } from './provider-metadata.ts';
 
-export interface Redemption {
+interface Redemption {
   readonly settings: OidcConnectorSettings;
   readonly provider: ProviderMetadata;
   readonly keys: CachedSource<KeySet>;

@@ -14,7 +14,7 @@ const MAXIMUM_LIFE_MILLISECONDS = 86_400_000;
 /** Conditions that need nothing of us: an assertion is used once anyway, and we issue none from it. */
 const KNOWN_CONDITIONS = new Set(['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction']);
 
-export interface CheckedAssertion {
+interface CheckedAssertion {
   readonly id: string;
   readonly subject: string;
   readonly authenticatedAt: Date;

@@ -6,7 +6,7 @@
  */
 import { BrokerError, type ErrorCode } from '../../core/errors.ts';
 
-export interface MarkupLimits {
+interface MarkupLimits {
   readonly elements: number;
   readonly depth: number;
   /** Metadata is written by hand now and then; nobody's identity hangs on its text. */

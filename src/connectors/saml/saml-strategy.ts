@@ -16,7 +16,7 @@ export interface SignedContent {
   readonly signedXml: string;
 }
 
-export interface StrategySetup {
+interface StrategySetup {
   readonly settings: Pick<SamlConnectorSettings, 'signed'>;
   readonly idp: IdpFacts;
   readonly entityId: string;
