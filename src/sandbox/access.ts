@@ -6,7 +6,7 @@ import { sha256Hex } from '../lib/hash.ts';
 import { mappingsYaml } from './access-mappings.ts';
 import { rolesYaml } from './access-roles.ts';
 
-export interface SandboxUrls {
+interface SandboxUrls {
   readonly awsUrl: string;
   readonly identityProvidersUrl: string;
 }

@@ -8,7 +8,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-export interface ListenerAddress {
+interface ListenerAddress {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;

@@ -7,7 +7,7 @@ import { PEOPLE } from './people.ts';
 import { createSamlIdentityProvider } from './saml/saml-identity-provider.ts';
 import type { IdentityProviderKeys } from './signing-keys.ts';
 
-export interface IdentityProvidersOptions {
+interface IdentityProvidersOptions {
   /** Origin by which browsers and the broker reach them. */
   readonly url: string;
   readonly brokerUrl: string;

@@ -17,7 +17,7 @@ const SHA256_WITH_RSA = Buffer.from('300d06092a864886f70d01010b0500', 'hex');
 /** The attribute type commonName, 2.5.4.3. */
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 
-export interface CertificateWish {
+interface CertificateWish {
   readonly commonName: string;
   readonly notBefore: Date;
   readonly notAfter: Date;

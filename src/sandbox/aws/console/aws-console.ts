@@ -20,7 +20,7 @@ import { federationRouter } from './federation.ts';
 import { isVisit, showFrontPage, type FrontPageOptions } from './front-page.ts';
 import { playLambda, PLAYABLE_SERVICES } from './play-lambda.ts';
 
-export interface AwsConsoleOptions {
+interface AwsConsoleOptions {
   readonly awsUrl: string;
   readonly brokerUrl: string;
   readonly identityProvidersUrl: string;

@@ -7,7 +7,7 @@ import type { SessionClaims } from '../sessions.ts';
 import type { ConsoleSession, ConsoleSessions } from './console-sessions.ts';
 import { clearConsoleCookie, consoleCookieOf } from './cookie.ts';
 
-export interface ConsolePagesOptions {
+interface ConsolePagesOptions {
   readonly brokerUrl: string;
   readonly aws: SandboxAws;
   readonly consoleSessions: ConsoleSessions;

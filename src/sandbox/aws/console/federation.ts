@@ -9,7 +9,7 @@ import { setConsoleCookie } from './cookie.ts';
 import { landingPath } from './destination.ts';
 import { INVALID_CREDENTIALS, signInFault } from './sign-in-rules.ts';
 
-export interface FederationOptions {
+interface FederationOptions {
   readonly awsUrl: string;
   readonly aws: SandboxAws;
   readonly consoleSessions: ConsoleSessions;

@@ -18,7 +18,7 @@ export interface AuthorizationRefusal {
   readonly returnTo?: { readonly redirectUri: string; readonly state: string | undefined };
 }
 
-export interface AuthorizationRules {
+interface AuthorizationRules {
   readonly clients: readonly OpenIdClient[];
   readonly brokerUrl: string;
 }

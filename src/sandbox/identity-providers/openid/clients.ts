@@ -8,7 +8,7 @@ export interface OpenIdClient {
   readonly secret?: string;
 }
 
-export type ClientCredentials =
+type ClientCredentials =
   | { readonly method: 'none'; readonly id: string }
   | {
       readonly method: 'client_secret_basic' | 'client_secret_post';

@@ -18,7 +18,7 @@ import { discoveryDocument } from './discovery.ts';
 import { ACCESS_TOKEN_SECONDS, Grants } from './grants.ts';
 import { claimsOf, mintIdToken } from './tokens.ts';
 
-export interface OpenIdProviderOptions {
+interface OpenIdProviderOptions {
   /** `{identity providers' URL}/oidc`. */
   readonly issuer: string;
   readonly brokerUrl: string;

@@ -4,7 +4,7 @@ import type { Person } from '../people.ts';
 import type { OpenIdKey } from '../signing-keys.ts';
 
 /** Minutes, as good providers have it: a role that passes the token on needs a fresh one soon. */
-export const ID_TOKEN_SECONDS = 600;
+const ID_TOKEN_SECONDS = 600;
 
 /** One sign-in, from the page on which somebody picked who to be until its code is redeemed. */
 export interface Grant {
@@ -25,7 +25,7 @@ export function claimsOf(person: Person, scopes: ReadonlySet<string>): Record<st
   };
 }
 
-export interface IdTokenContext {
+interface IdTokenContext {
   readonly issuer: string;
   readonly key: OpenIdKey;
   readonly now: Date;

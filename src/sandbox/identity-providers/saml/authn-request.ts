@@ -11,7 +11,7 @@ export interface AuthnRequest {
   readonly relayState: string | undefined;
 }
 
-export interface AuthnRequestRules {
+interface AuthnRequestRules {
   readonly brokerUrl: string;
   readonly ssoUrl: string;
   readonly now: Date;

@@ -16,7 +16,7 @@ const EXCLUSIVE_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 const STATUS = 'urn:oasis:names:tc:SAML:2.0:status';
 
-export interface SamlResponseContext {
+interface SamlResponseContext {
   readonly entityId: string;
   readonly key: SamlKey;
   readonly now: Date;

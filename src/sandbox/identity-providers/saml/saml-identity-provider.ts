@@ -11,7 +11,7 @@ import { AuthnRequestRefused, readAuthnRequest, type AuthnRequest, type Binding 
 import { identityProviderMetadata } from './metadata.ts';
 import { samlRefusal, samlResponse } from './response.ts';
 
-export interface SamlIdentityProviderOptions {
+interface SamlIdentityProviderOptions {
   /** `{identity providers' URL}/saml`; the entity id and every address are below it. */
   readonly url: string;
   readonly brokerUrl: string;
