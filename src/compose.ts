@@ -43,7 +43,11 @@ const HOUSEKEEPING_MS = 10 * 60_000;
 
 export async function compose(config: Config, { rootDir, clock }: ComposeOptions): Promise<Broker> {
   const { baseUrl } = config;
-  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ sync: false }));
+  // Lines are written together, at most a second late: one system call a line would cost more than the line.
+  const logger = pino(
+    { level: config.logLevel, base: null },
+    pino.destination({ sync: false, minLength: 4_096, periodicFlush: 1_000 }),
+  );
   const stores = await openStores({
     ...config,
     report: (state, detail) => logger.warn({ state, detail }, 'store'),
@@ -134,7 +138,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
       clearInterval(housekeeping);
       await stores.close();
       await http.close();
-      logger.flush();
+      await new Promise((resolve) => logger.flush(resolve));
     },
   };
 }
