@@ -97,7 +97,7 @@ async function verifyChain(database: Database, chain: string): Promise<ChainWalk
     const rows = await rowsAfter(database, chain, head);
     const walk = walkChain(rows, head);
     if (walk.firstBadSequence !== undefined) return walk;
-    if (rows.length === 0) return reachesEnd(head, end);
+    if (rows.length === 0) return reachesEnd(database, chain, { head, end });
     const atEnd = rows.find((row) => row.sequence === end.sequence);
     if (atEnd !== undefined && atEnd.hash !== end.hash) return { head, firstBadSequence: end.sequence };
     head = walk.head;
@@ -105,10 +105,15 @@ async function verifyChain(database: Database, chain: string): Promise<ChainWalk
   }
 }
 
-/** Rows that are missing at the end do not show in the rows that are there. */
-function reachesEnd(head: ChainHead, end: ChainHead): ChainWalk {
-  const lost = head.sequence < end.sequence ? head.sequence + 1 : undefined;
-  return { head, firstBadSequence: lost };
+/** Rows that are missing at the end do not show in the rows that are there; nor does an end that is gone. */
+async function reachesEnd(
+  database: Database,
+  chain: string,
+  { head, end }: { readonly head: ChainHead; readonly end: ChainHead },
+): Promise<ChainWalk> {
+  if (head.sequence < end.sequence) return { head, firstBadSequence: head.sequence + 1 };
+  const endIsGone = head.sequence > 0 && (await endOf(database, chain)).sequence === 0;
+  return { head, firstBadSequence: endIsGone ? head.sequence : undefined };
 }
 
 async function endOf(database: Database, chain: string): Promise<ChainHead> {

@@ -31,7 +31,13 @@ export interface GroupResult {
   /** Where the chain ends now. */
   readonly head: ChainHead;
   /** Why the whole group failed; then nothing of it is known to be committed. */
-  readonly failure?: unknown;
+  readonly failure: Error | undefined;
+}
+
+export function failedGroup(units: readonly WriteUnit[], head: ChainHead, error: unknown): GroupResult {
+  const failure = error instanceof Error ? error : new Error(String(error));
+  const outcome: Outcome = { status: 'unavailable', detail: messageOf(failure) };
+  return { outcomes: units.map(() => outcome), head, failure };
 }
 
 export async function commitGroup(
@@ -56,11 +62,10 @@ export async function commitGroup(
     }
     if (rows.length > 0) await connection.appendAudit(rows, chain.head);
     await connection.commit();
-    return { outcomes, head: { sequence: head.sequence, hash: head.hash } };
-  } catch (failure) {
+    return { outcomes, head: { sequence: head.sequence, hash: head.hash }, failure: undefined };
+  } catch (error) {
     await rollbackQuietly(connection);
-    const outcome: Outcome = { status: 'unavailable', detail: messageOf(failure) };
-    return { outcomes: units.map(() => outcome), head: chain.head, failure };
+    return failedGroup(units, chain.head, error);
   }
 }
 

@@ -5,9 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { EMPTY_CHAIN } from '../core/audit-chain.ts';
 import type { AuditRow, ChainHead } from '../core/audit-chain.ts';
-import { commitGroup } from './commit-group.ts';
+import { commitGroup, failedGroup } from './commit-group.ts';
 import type { FailureScope, GroupResult, WriterConnection } from './commit-group.ts';
-import { messageOf } from './error-message.ts';
 import type { PostgresClient, PostgresDriver } from './postgres-driver.ts';
 import { StoreStartError } from './store-start-error.ts';
 import type { Outcome, WriteUnit } from './write-unit.ts';
@@ -46,8 +45,7 @@ export class PostgresGroupWriter {
       return await this.#commitWithRetry(units);
     } catch (error) {
       this.close();
-      const detail = messageOf(error);
-      return units.map(() => ({ status: 'unavailable', detail }));
+      return failedGroup(units, EMPTY_CHAIN, error).outcomes;
     }
   }
 
@@ -63,7 +61,7 @@ export class PostgresGroupWriter {
       const connected = (this.#connected ??= await this.#connect(1000));
       const result = await this.#commitOnce(connected, units);
       connected.head = result.head;
-      if (!('failure' in result)) return result.outcomes;
+      if (result.failure === undefined) return result.outcomes;
       if (attempt < ATTEMPTS && isConflict(result.failure) && !connected.client.lost) continue;
       this.close();
       return result.outcomes;

@@ -46,10 +46,6 @@ export class SqliteConnection {
     return this.#database.isTransaction;
   }
 
-  exec(sql: string): void {
-    this.#database.exec(sql);
-  }
-
   prepare(sql: string): PreparedStatement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
@@ -72,6 +68,12 @@ export class SqliteConnection {
       : prepared.run(...parameters).changes;
   }
 
+  /** Moves what is in the write-ahead log into the database, as far as other connections let it. */
+  checkpoint(): void {
+    this.all('pragma wal_checkpoint(truncate)', []);
+  }
+
+  /** The system's handle goes with the last statement that is collected: close what must be closed first. */
   close(): void {
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();

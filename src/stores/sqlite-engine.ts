@@ -70,6 +70,7 @@ async function prepareFile(file: string): Promise<void> {
   try {
     checkIntegrity(connection, file);
     await migrate(kyselyOverSqlite(connection));
+    checkWritable(connection);
   } finally {
     connection.close();
   }
@@ -79,6 +80,11 @@ function checkIntegrity(connection: SqliteConnection, file: string): void {
   if (statSync(file).size > CHECKED_AT_START_BYTES) return;
   const [row] = connection.all('pragma quick_check(1)', []) as { readonly quick_check: string }[];
   if (row?.quick_check !== 'ok') throw corrupt(file, row?.quick_check ?? 'no answer');
+}
+
+function checkWritable(connection: SqliteConnection): void {
+  connection.prepare('begin immediate').run();
+  connection.prepare('rollback').run();
 }
 
 /** A group of nothing: the thread is up and can open the database. */

@@ -1,8 +1,8 @@
 /** Commits groups to SQLite over one connection that it opens, and opens again after a fault. */
 import { EMPTY_CHAIN } from '../core/audit-chain.ts';
 import type { AuditRow, ChainHead } from '../core/audit-chain.ts';
-import { commitGroup } from './commit-group.ts';
-import type { FailureScope, WriterConnection } from './commit-group.ts';
+import { commitGroup, failedGroup } from './commit-group.ts';
+import type { FailureScope, GroupResult, WriterConnection } from './commit-group.ts';
 import { messageOf } from './error-message.ts';
 import { SQLITE, SqliteConnection, isUniqueViolation, primaryCode } from './sqlite-connection.ts';
 import type { Outcome, Statement, WriteUnit } from './write-unit.ts';
@@ -41,25 +41,36 @@ export class SqliteGroupWriter {
   }
 
   async commit(units: readonly WriteUnit[]): Promise<GroupReply> {
+    const { outcomes, failure } = await this.#attempt(units);
+    if (failure === undefined) return { outcomes, failure };
+    this.#recover(failure);
+    return { outcomes, failure: messageOf(failure) };
+  }
+
+  async #attempt(units: readonly WriteUnit[]): Promise<GroupResult> {
     try {
       const connection = (this.#connection ??= this.#open());
       this.#head ??= readHead(connection, this.#chain);
       const chain = { name: this.#chain, head: this.#head };
       const result = await commitGroup(writerOver(connection, this.#chain), units, chain);
       this.#head = result.head;
-      if ('failure' in result) this.#recover(result.failure);
-      return {
-        outcomes: result.outcomes,
-        failure: 'failure' in result ? messageOf(result.failure) : undefined,
-      };
+      return result;
     } catch (error) {
-      this.#recover(error);
-      const detail = messageOf(error);
-      return { outcomes: units.map(() => ({ status: 'unavailable', detail })), failure: detail };
+      return failedGroup(units, EMPTY_CHAIN, error);
     }
   }
 
+  /** Leaves a database that is whole without its write-ahead log. */
   close(): void {
+    try {
+      this.#connection?.checkpoint();
+    } catch {
+      // Locked or full: the log stays, and is read at the next start.
+    }
+    this.#drop();
+  }
+
+  #drop(): void {
     this.#connection?.close();
     this.#connection = undefined;
   }
@@ -70,7 +81,10 @@ export class SqliteGroupWriter {
 
   #recover(failure: unknown): void {
     this.#head = undefined;
-    if (!PASSING_CODES.has(primaryCode(failure) ?? 0)) this.close();
+    // Closing would not release its lock: SQLite keeps a connection alive until its statements are collected.
+    // Nobody catches this, so the thread ends, and the lock with it.
+    if (this.#connection?.inTransaction === true) throw new Error('a transaction could not be undone');
+    if (!PASSING_CODES.has(primaryCode(failure) ?? 0)) this.#drop();
   }
 }
 
