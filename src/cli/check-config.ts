@@ -30,7 +30,7 @@ export const checkConfigCommand: Command = {
 };
 
 function withFile({ environment }: Terminal, file: string): Terminal['environment'] {
-  return { ...environment, DAYPASS_CONFIG: file, DAYPASS_CONFIG_FILE: undefined };
+  return { ...environment, DAYPASS_CONFIG: file };
 }
 
 function readAccess(config: Checked, file: string): Catalogue {

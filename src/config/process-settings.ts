@@ -1,7 +1,7 @@
 /** Settings that the environment gives directly, held to the same rules as the file. */
 import { resolve } from 'node:path';
 import type { ConfigProblem } from './problem.ts';
-import { readVariable, type Environment } from './variables.ts';
+import { readPlainVariable, readVariable, type Environment } from './variables.ts';
 
 export interface ProcessSettings {
   readonly configFile: string | undefined;
@@ -14,33 +14,32 @@ export interface ProcessSettings {
   readonly problems: readonly ConfigProblem[];
 }
 
+const MASTER_KEY = 'DAYPASS_MASTER_KEY';
+
 /** Paths are relative to `directory`, the one the process was started in. */
 export function readProcessSettings(environment: Environment, directory: string): ProcessSettings {
   const problems: ConfigProblem[] = [];
-  const read = (name: string): string | undefined => {
-    const { value, mistake } = readVariable(environment, name, directory);
-    if (mistake !== undefined) problems.push({ path: name, message: mistake });
-    return value;
-  };
   const path = (name: string): string | undefined => {
-    const value = read(name);
+    const value = readPlainVariable(environment, name);
     return value === undefined ? undefined : resolve(directory, value);
   };
   const port = (name: string): number | undefined => {
-    const value = read(name);
+    const value = readPlainVariable(environment, name);
     if (value === undefined) return undefined;
     const number = /^[0-9]{1,5}$/.test(value) ? Number(value) : 0;
     if (number >= 1 && number <= 65_535) return number;
     problems.push({ path: name, message: 'must be a port, a whole number from 1 to 65535' });
     return undefined;
   };
+  const masterKey = readVariable(environment, MASTER_KEY, directory);
+  if (masterKey.mistake !== undefined) problems.push({ path: MASTER_KEY, message: masterKey.mistake });
   return {
     configFile: path('DAYPASS_CONFIG'),
     dataDir: path('DAYPASS_DATA_DIR'),
     port: port('DAYPASS_PORT'),
     sandboxAwsPort: port('DAYPASS_SANDBOX_AWS_PORT'),
     sandboxIdentityProvidersPort: port('DAYPASS_SANDBOX_IDP_PORT'),
-    masterKey: read('DAYPASS_MASTER_KEY'),
+    masterKey: masterKey.value,
     production: environment['NODE_ENV'] === 'production',
     problems,
   };

@@ -21,6 +21,11 @@ export function readVariable(environment: Environment, name: string, directory: 
   return file === undefined ? {} : readSecretFile(resolve(directory, file));
 }
 
+/** The variable alone, for what is no secret: `DAYPASS_CONFIG_FILE` would be taken for the configuration file itself. */
+export function readPlainVariable(environment: Environment, name: string): string | undefined {
+  return own(environment, name);
+}
+
 /** Never what objects inherit: `${constructor}` is not a variable. */
 function own(environment: Environment, name: string): string | undefined {
   const value = Object.hasOwn(environment, name) ? environment[name] : undefined;

@@ -134,6 +134,16 @@ describe('without any configuration', () => {
     },
   );
 
+  it('only secrets come by _FILE: what another file says would be printed as a path', () => {
+    write('canary', 'canary');
+    const environment = {
+      DAYPASS_CONFIG_FILE: 'canary',
+      DAYPASS_DATA_DIR_FILE: 'canary',
+      DAYPASS_PORT_FILE: 'canary',
+    };
+    expect(load(undefined, environment).dataDir).toBe(join(directory, 'data'));
+  });
+
   it('three listeners on one port are refused', () => {
     expect(complaints(undefined, { DAYPASS_PORT: '8081' })).toEqual([
       'sandbox: three listeners need three different ports, not 8081, 8081, 8082',
