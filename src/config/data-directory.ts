@@ -18,7 +18,7 @@ import { Secret } from '../lib/secret.ts';
 import { codeOf, readSecretFile } from './secret-file.ts';
 import { masterKeyMistake } from './secret-settings.ts';
 
-export type Made<Value> = { readonly value: Value } | { readonly mistake: string };
+type Made<Value> = { readonly value: Value } | { readonly mistake: string };
 
 export function prepareDataDirectory(directory: string): Made<string> {
   try {
@@ -30,17 +30,12 @@ export function prepareDataDirectory(directory: string): Made<string> {
   }
 }
 
-/** Where the key is and who may read it: for messages and for `check-config`. */
-export function masterKeyFile(directory: string): string {
-  return join(directory, 'master.key');
-}
-
 /**
  * Reads the key, or makes it on the very first start. A store without its key is refused: a new key could
  * never open what the old one sealed.
  */
 export function keepMasterKey(directory: string, storeFile: string | undefined): Made<Secret> {
-  const file = masterKeyFile(directory);
+  const file = join(directory, 'master.key');
   try {
     if (!existsSync(file)) {
       if (storeFile !== undefined && existsSync(storeFile)) {

@@ -10,7 +10,7 @@ import { schemaProblems } from './schema-problems.ts';
 /** Room for 20,000 roles; read in seconds. */
 const MAXIMUM_BYTES = 8 * 1_048_576;
 
-export interface AccessReading {
+interface AccessReading {
   /** Undefined where anything is wrong: half a catalogue is never used. */
   readonly catalogue: Catalogue | undefined;
   readonly problems: readonly ConfigProblem[];

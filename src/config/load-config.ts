@@ -11,7 +11,7 @@ import { ConfigError, inReadingOrder, printPath, type ConfigProblem, type Path }
 import { readProcessSettings, type ProcessSettings } from './process-settings.ts';
 import { readVariable, type Environment } from './variables.ts';
 
-export interface LoadOptions {
+interface LoadOptions {
   /** The directory the process was started in; relative paths of the environment start here. */
   readonly workingDirectory: string;
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { codeOf } from './secret-file.ts';
 
-export type Text = { readonly text: string } | { readonly mistake: string };
+type Text = { readonly text: string } | { readonly mistake: string };
 
 /** A text file of bounded size; looked at before it is read, so that a huge one is never in memory. */
 export function readText(file: string, maximumBytes: number): Text {

@@ -4,7 +4,7 @@ import { keysOfSchema, type KeysAt } from './keys-of-schema.ts';
 import { printKey, type Path } from './problem.ts';
 import { nearest } from './suggest.ts';
 
-export interface SchemaProblem {
+interface SchemaProblem {
   readonly path: Path;
   readonly message: string;
   /** The key itself is the mistake, not its value. */

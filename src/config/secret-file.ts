@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 
 const MAXIMUM_BYTES = 65_536;
 
-export type SecretFile = { readonly value: string } | { readonly mistake: string };
+type SecretFile = { readonly value: string } | { readonly mistake: string };
 
 /** A secret in a file of its own, as Docker and Kubernetes mount them. One line end at the end is not part of it. */
 export function readSecretFile(file: string): SecretFile {

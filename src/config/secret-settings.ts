@@ -18,7 +18,7 @@ const MINIMUM_LENGTH = 16;
 const BY_REFERENCE = 'in production a secret comes by reference: write ${NAME}, or name a file in';
 
 /** The value of a setting or of its `...File` twin. */
-export function readTwin(
+function readTwin(
   settings: { readonly value: string | undefined; readonly file: string | undefined },
   [path, filePath]: readonly [Path, Path],
   context: SecretContext,

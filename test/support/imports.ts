@@ -7,13 +7,13 @@ export interface SourceFile {
   readonly text: string;
 }
 
-export interface Import {
+interface Import {
   /** As written; undefined where the code computes it, so that nobody can say what it is. */
   readonly specifier: string | undefined;
   readonly line: number;
 }
 
-export interface Outline {
+interface Outline {
   readonly imports: readonly Import[];
   /** Names the file uses without declaring them as a property: `process`, `fetch`; and `Date.now`, `new Date()`. */
   readonly ambient: readonly { readonly name: string; readonly line: number }[];

@@ -5,7 +5,7 @@
 import { posix } from 'node:path';
 import { outlineOf, type SourceFile } from './imports.ts';
 
-export interface LayerReport {
+interface LayerReport {
   readonly filesSeen: number;
   readonly importsSeen: number;
   /** `file:line  what was done; what to do instead`. */
