@@ -13,7 +13,7 @@ const LONGEST_TOKEN = 20_000;
 /** A token that ends while STS looks at it is as good as ended. */
 const SPARE_MS = 10_000;
 
-export interface WebIdentityOptions {
+interface WebIdentityOptions {
   readonly clients: StsClients;
   readonly signer: Signer;
   readonly clock: Clock;

@@ -13,7 +13,7 @@ import { createGetFederationToken } from './get-federation-token.ts';
 import { createGetSessionToken } from './get-session-token.ts';
 import { StsClients, type StsClientsOptions } from './sts-clients.ts';
 
-export interface GrantMethodsOptions extends StsClientsOptions {
+interface GrantMethodsOptions extends StsClientsOptions {
   readonly signer: Signer;
 }
 

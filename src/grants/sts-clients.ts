@@ -27,7 +27,7 @@ export interface StsClientsOptions {
 }
 
 /** Whose credentials a call is signed with. */
-export interface StsSigner {
+interface StsSigner {
   readonly credentialSource: string;
   /** A role that is assumed first, so that the call is signed as its session. */
   readonly hubRoleArn?: string | undefined;

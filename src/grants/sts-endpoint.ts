@@ -1,7 +1,7 @@
 import type { Account, Partition } from '../core/catalogue.ts';
 import { BrokerError } from '../core/errors.ts';
 
-export interface StsEndpointOptions {
+interface StsEndpointOptions {
   /** The region whose STS is called where an account names none. */
   readonly regions: Readonly<Record<Partition, string>>;
   /** Takes every call, whatever the region: a sandbox's or a VPC endpoint's address. */

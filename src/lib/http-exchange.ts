@@ -4,7 +4,7 @@
  */
 import { Agent, type Dispatcher } from 'undici';
 
-export interface HttpExchangeRequest {
+interface HttpExchangeRequest {
   readonly method: 'GET' | 'POST';
   /** Absolute; the origin is what is connected to. */
   readonly url: URL;
@@ -24,7 +24,7 @@ export interface HttpExchangeAnswer {
  * - `timeout`: the total is used up.
  * - `too-large`: the answer was cut off.
  */
-export type HttpExchangeFault = 'connect-timeout' | 'unreachable' | 'timeout' | 'too-large';
+type HttpExchangeFault = 'connect-timeout' | 'unreachable' | 'timeout' | 'too-large';
 
 export class HttpExchangeError extends Error {
   readonly fault: HttpExchangeFault;

@@ -5,7 +5,7 @@
 import { randomBytes, type KeyObject } from 'node:crypto';
 import { signRsaSha256 } from './sign-rsa-sha256.ts';
 
-export interface CertificateRequest {
+interface CertificateRequest {
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
   readonly commonName: string;

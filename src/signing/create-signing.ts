@@ -12,7 +12,7 @@ import { createPublishedKeys, samlEntityId, webIdentityIssuer } from './publishe
 import { mintSamlResponse } from './saml-assertion.ts';
 import { mintWebIdentityToken } from './web-identity-token.ts';
 
-export interface SigningOptions {
+interface SigningOptions {
   /** An origin, without a trailing slash. */
   readonly baseUrl: string;
   readonly store: SigningKeyStore;

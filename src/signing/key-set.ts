@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 const REREAD_AFTER_MS = 60_000;
 const PUBLISHED_AFTER_MS = DAY_MS;
 
-export interface KeySetOptions {
+interface KeySetOptions {
   readonly use: SigningKeyUse;
   readonly store: SigningKeyStore;
   readonly clock: Clock;

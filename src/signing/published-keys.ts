@@ -6,7 +6,7 @@ import { certificateBody } from './saml-assertion.ts';
 import { WEB_IDENTITY_ALGORITHM } from './web-identity-token.ts';
 import { xmlAttribute } from './xml-text.ts';
 
-export interface PublishedKeysOptions {
+interface PublishedKeysOptions {
   readonly baseUrl: string;
   readonly saml: KeySet;
   readonly webIdentity: KeySet;

@@ -13,7 +13,7 @@ import type { ActiveKey } from './key-set.ts';
 import { signRsaSha256 } from './sign-rsa-sha256.ts';
 import { xmlAttribute, xmlText } from './xml-text.ts';
 
-export interface SamlIssue {
+interface SamlIssue {
   readonly issuer: string;
   readonly now: Date;
   readonly key: ActiveKey;

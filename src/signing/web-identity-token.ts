@@ -8,7 +8,7 @@ import { BrokerError } from '../core/errors.ts';
 import type { WebIdentityTokenRequest } from '../core/ports/signer.ts';
 import type { ActiveKey } from './key-set.ts';
 
-export interface TokenIssue {
+interface TokenIssue {
   readonly issuer: string;
   readonly now: Date;
   readonly key: ActiveKey;

@@ -21,7 +21,7 @@ export interface GrantWorld {
   close(): Promise<void>;
 }
 
-export interface GrantWorldOptions {
+interface GrantWorldOptions {
   readonly limits?: Partial<HttpExchangeLimits>;
   readonly stsEndpoint?: string;
 }
