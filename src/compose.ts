@@ -26,8 +26,9 @@ import { openStores } from './stores/open-stores.ts';
 export interface Broker {
   readonly app: Express;
   readonly catalogueFacts: CatalogueFacts;
+  holdsCatalogue(): Promise<boolean>;
   /** @throws BrokerError `catalogue.invalid` if what the store then holds does not fit the configuration. */
-  seed(seed: Seed): Promise<void>;
+  seed(seed: Seed | undefined): Promise<void>;
   /** `/readyz` says no from now on. */
   stopAccepting(): void;
   close(): Promise<void>;
@@ -126,8 +127,9 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
   return {
     app,
     catalogueFacts,
+    holdsCatalogue: async () => (await stores.catalogue.version()) > 0,
     async seed(seed) {
-      await seedCatalogue(stores.catalogue, clock, seed);
+      if (seed !== undefined) await seedCatalogue(stores.catalogue, clock, seed);
       await catalogue.current();
       await signing.maintain();
     },

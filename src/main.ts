@@ -1,24 +1,41 @@
 /** Process entry: start, say where to go, stop on a signal. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { banner, startFailure } from './cli/banner.ts';
-import { start } from './start.ts';
+import { banner } from './cli/banner.ts';
+import { startFailure } from './cli/start-failure.ts';
+import { start, type Daypass } from './start.ts';
 
 /** `views/` and `public/` are beside the folder this file is in, built or not. */
 const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-try {
-  const daypass = await start({ rootDir, environment: process.env, workingDirectory: process.cwd() });
-  process.stdout.write(banner(daypass.config, daypass.sandbox));
-  let stopping = false;
+/** On Ctrl-C the terminal tells every process of `npm start`, and npm passes it on: that is one wish, not two. */
+const ONE_WISH_MS = 500;
+
+async function main(): Promise<void> {
+  let daypass: Daypass | undefined = undefined;
+  let toldAt: number | undefined;
+  // Before the start: a process that is number 1 of its container ignores signals that nobody handles.
   const stop = (): void => {
-    // A second signal means now.
-    if (stopping) process.exit(1);
-    stopping = true;
-    void daypass.stop().then(() => process.exit(0));
+    if (toldAt !== undefined) {
+      // A second signal means now.
+      if (performance.now() - toldAt > ONE_WISH_MS) process.exit(1);
+      return;
+    }
+    toldAt = performance.now();
+    if (daypass === undefined) process.exit(0);
+    daypass.stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(`Daypass did not stop cleanly: ${String(error)}`),
+    );
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
-} catch (error) {
-  process.stderr.write(`${startFailure(error)}\n`);
+  daypass = await start({ rootDir, environment: process.env, workingDirectory: process.cwd() });
+  process.stdout.write(banner(daypass.config, daypass.sandbox));
+}
+
+function fail(why: string): never {
+  process.stderr.write(`${why}\n`);
   process.exit(1);
 }
+
+await main().catch((error: unknown) => fail(startFailure(error)));

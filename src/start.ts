@@ -1,12 +1,14 @@
 /** Everything from settings to listening, in order; `main` wraps it in a process, tests in themselves. */
-import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { listenFailure } from './cli/start-failure.ts';
 import { compose, type Broker } from './compose.ts';
-import type { Config } from './config/config.ts';
-import { loadAccess } from './config/load-access.ts';
+import type { Config, SandboxSettings } from './config/config.ts';
+import { loadAccess, loadAccessFile } from './config/load-access.ts';
 import { loadConfig } from './config/load-config.ts';
 import { ConfigError } from './config/problem.ts';
 import type { Clock } from './core/ports/clock.ts';
+import { drainable } from './http/drain.ts';
 import { createHttpServer } from './http/server.ts';
 import { sha256Hex } from './lib/hash.ts';
 import { Secret } from './lib/secret.ts';
@@ -30,52 +32,79 @@ export interface Daypass {
   stop(): Promise<void>;
 }
 
-/** A request that is under way when the process is told to stop has this long. */
-const DRAIN_MS = 20_000;
+/**
+ * With the closing of the store this ends well before the 30 s after which orchestrators end a process that
+ * was told to stop. In production a load balancer needs the first seconds to notice that `/readyz` says no.
+ */
+const DRAIN = { openMs: 5_000, answerMs: 18_000 };
 
-/** @throws ConfigError, StoreStartError, or the listener's own error; nothing is left running then. */
+/** @throws ConfigError, StoreStartError, ListenError or BrokerError `catalogue.invalid`; nothing is left running then. */
 export async function start(options: StartOptions): Promise<Daypass> {
   const { rootDir, environment, workingDirectory, clock = { now: () => new Date() } } = options;
   const loaded = loadConfig(environment, { workingDirectory });
-  const closers: (() => Promise<void>)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of closers.splice(0).toReversed()) await close();
-  };
+  const { sandbox: settings } = loaded;
+  const opened = new Opened();
   try {
-    const sandbox = loaded.sandbox === undefined ? undefined : await openSandbox(loaded, rootDir);
-    if (sandbox !== undefined) closers.push(() => sandbox.close());
+    const sandbox =
+      settings === undefined ? undefined : await openSandbox(loaded, { sandbox: settings, rootDir });
+    if (sandbox !== undefined) opened.add(() => sandbox.close());
     const config = sandbox === undefined ? loaded : withSandbox(loaded, sandbox);
     const broker = await compose(config, { rootDir, clock });
-    closers.push(() => broker.close());
-    await seed(broker, config, sandbox);
-    const server = await listen(createHttpServer(broker.app), config.listen);
-    closers.push(() => drain(server));
+    opened.add(() => broker.close());
+    await broker.seed(await seedFor(broker, config, sandbox));
+    const server = createHttpServer(broker.app);
+    const drain = drainable(server);
+    await listen(server, config);
+    opened.add(() => drain({ ...DRAIN, shutWhenQuiet: !config.production }));
     return {
       config,
       sandbox,
       broker,
       async stop() {
         broker.stopAccepting();
-        await closeAll();
+        await opened.close();
       },
     };
   } catch (error) {
-    await closeAll();
+    // Why it could not start is what counts, whatever else goes wrong on the way out.
+    await opened.close().catch(() => undefined);
     throw error;
   }
 }
 
-function openSandbox(config: Config, rootDir: string): Promise<RunningSandbox> {
-  const { sandbox } = config;
-  if (sandbox === undefined) throw new TypeError('the sandbox is off');
-  return startSandbox({
-    rootDir,
-    dataDir: config.dataDir,
-    host: sandbox.host,
-    brokerUrl: config.baseUrl,
-    aws: { port: sandbox.awsPort, url: sandbox.awsUrl },
-    identityProviders: { port: sandbox.identityProvidersPort, url: sandbox.identityProvidersUrl },
-  });
+/** What was opened, to be closed in the opposite order: each of it, also when another one fails to close. */
+class Opened {
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  add(close: () => Promise<void>): void {
+    this.#closers.push(close);
+  }
+
+  async close(): Promise<void> {
+    const faults: unknown[] = [];
+    for (const close of this.#closers.splice(0).toReversed()) {
+      await close().catch((error: unknown) => faults.push(error));
+    }
+    if (faults.length > 0) throw faults[0];
+  }
+}
+
+async function openSandbox(
+  config: Config,
+  { sandbox, rootDir }: { readonly sandbox: SandboxSettings; readonly rootDir: string },
+): Promise<RunningSandbox> {
+  try {
+    return await startSandbox({
+      rootDir,
+      dataDir: config.dataDir,
+      host: sandbox.host,
+      brokerUrl: config.baseUrl,
+      aws: { port: sandbox.awsPort, url: sandbox.awsUrl },
+      identityProviders: { port: sandbox.identityProvidersPort, url: sandbox.identityProvidersUrl },
+    });
+  } catch (error) {
+    throw listenFailure(error, config);
+  }
 }
 
 /** What the sandbox brings: its AWS's addresses, its keys, its secrets. The file's own settings win. */
@@ -100,32 +129,45 @@ function withSandbox(config: Config, sandbox: RunningSandbox): Config {
   };
 }
 
-async function seed(broker: Broker, config: Config, sandbox: RunningSandbox | undefined): Promise<void> {
-  const file = config.accessFile;
-  const text = file === undefined ? sandbox?.accessYaml : await readFile(file, 'utf8');
-  const source = file ?? 'the sandbox’s own catalogue';
-  const { catalogue, problems } = loadAccess(text ?? '', source, broker.catalogueFacts);
+type Seed = NonNullable<Parameters<Broker['seed']>[0]>;
+
+/** The sandbox follows its own catalogue; a file is read while the store holds none, and never again. */
+async function seedFor(
+  broker: Broker,
+  config: Config,
+  sandbox: RunningSandbox | undefined,
+): Promise<Seed | undefined> {
+  const { accessFile } = config;
+  if (accessFile === undefined && sandbox !== undefined) {
+    const source = 'the sandbox’s own catalogue';
+    const reading = loadAccess(sandbox.accessYaml, source, broker.catalogueFacts);
+    return { ...seedOf(reading, source), follow: true };
+  }
+  if (await broker.holdsCatalogue()) return undefined;
+  if (accessFile === undefined) throw new ConfigError([NO_CATALOGUE]);
+  return { ...seedOf(loadAccessFile(accessFile, broker.catalogueFacts), accessFile), follow: false };
+}
+
+const NO_CATALOGUE = {
+  path: 'access',
+  message:
+    'is missing, and the store holds no catalogue yet; name the file that says who may use which roles',
+};
+
+function seedOf(
+  { catalogue, problems }: ReturnType<typeof loadAccess>,
+  source: string,
+): Omit<Seed, 'follow'> {
   if (catalogue === undefined) throw new ConfigError(problems);
-  await broker.seed({ catalogue, hash: sha256Hex(text ?? ''), source, follow: file === undefined });
+  return { catalogue, hash: sha256Hex(JSON.stringify(catalogue)), source };
 }
 
-function listen(server: Server, { host, port }: Config['listen']): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve(server);
-    });
-  });
-}
-
-function drain(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const overdue = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    server.close(() => {
-      clearTimeout(overdue);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+async function listen(server: Server, config: Config): Promise<void> {
+  const { host, port } = config.listen;
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw listenFailure(error, config);
+  }
 }

@@ -4,7 +4,7 @@ import type { CatalogueStore } from '../core/ports/stores.ts';
 
 export interface Seed {
   readonly catalogue: Catalogue;
-  /** SHA-256 of the text it came from, hex. */
+  /** SHA-256 of the catalogue, hex. */
   readonly hash: string;
   /** A name for the audit record, e.g. the file's. */
   readonly source: string;
