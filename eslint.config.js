@@ -24,10 +24,12 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  // One flat list of everything that is built reads better whole.
+  { files: ['src/compose.ts'], rules: { 'max-lines-per-function': ['error', { max: 80 }] } },
   // Suites are functions too: a `describe` may be as long as what it tells.
   { files: ['test/**'], rules: { 'max-lines-per-function': 'off' } },
-  // The browser's own modules are plain JavaScript without types.
-  { files: ['public/js/**'], ...tseslint.configs.disableTypeChecked },
+  // The browser's own modules are plain JavaScript; each names the globals it uses.
+  { files: ['public/**/*.js'], ...tseslint.configs.disableTypeChecked },
   // Programs for a terminal speak on the console.
   { files: ['src/cli/**', 'bench/**'], rules: { 'no-console': 'off' } },
 );

@@ -1,6 +1,6 @@
 /** The composition root: the only file that builds adapters and joins them. */
 import type { Express } from 'express';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { createApp } from './app.ts';
 import { createApplicationAccess } from './broker/application-access.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
@@ -11,6 +11,7 @@ import { createSignInSessions } from './broker/sign-in-session.ts';
 import { createSignIn } from './broker/sign-in.ts';
 import type { Config } from './config/config.ts';
 import { createConnectorRegistry } from './connectors/connector-registry.ts';
+import type { ConnectorRegistry } from './connectors/connector.ts';
 import { createConnector } from './connectors/create-connector.ts';
 import type { CatalogueFacts } from './core/compile-catalogue.ts';
 import type { Clock } from './core/ports/clock.ts';
@@ -44,43 +45,22 @@ const HOUSEKEEPING_MS = 10 * 60_000;
 
 export async function compose(config: Config, { rootDir, clock }: ComposeOptions): Promise<Broker> {
   const { baseUrl } = config;
-  // Lines are written together, at most a second late: one system call a line would cost more than the line.
-  const logger = pino(
-    { level: config.logLevel, base: null },
-    pino.destination({ sync: false, minLength: 4_096, periodicFlush: 1_000 }),
-  );
+  const logger = openLog(config);
   const stores = await openStores({
     ...config,
     report: (state, detail) => logger.warn({ state, detail }, 'store'),
   });
-  const catalogueFacts: CatalogueFacts = {
-    credentialSources: config.credentialSources,
-    secretNames: new Set(config.secrets.keys()),
-    allowHttp: baseUrl.startsWith('http:'),
-  };
+  const catalogueFacts = factsOf(config);
   const catalogue = new CatalogueSource(stores.catalogue, catalogueFacts);
   const signing = createSigning({ baseUrl, store: stores.signingKeys, clock, ...config.signingKeys });
   const http = new HttpExchange();
-  const connectors = createConnectorRegistry(
-    async () => (await catalogue.current()).catalogue.connectors,
-    (settings) =>
-      createConnector(settings, {
-        baseUrl,
-        clock,
-        allowHttp: catalogueFacts.allowHttp,
-        secret: (name) => config.secrets.get(name),
-      }),
-  );
+  const connectors = connectorsOf(config, catalogue, clock);
+  const shared = { catalogue, audit: stores.audit, clock };
+  const housekeeping = keepHouse(() => Promise.all([stores.sweep(clock.now()), signing.maintain()]), logger);
   let accepting = true;
-  const housekeeping = setInterval(() => {
-    void Promise.all([stores.sweep(clock.now()), signing.maintain()]).catch((error: unknown) =>
-      logger.error({ err: error }, 'housekeeping failed'),
-    );
-  }, HOUSEKEEPING_MS).unref();
 
-  const deliveries = createDeliveries({ baseUrl, http, endpoints: config.aws.endpoints });
   const app = createApp({
-    ...deliveries,
+    ...createDeliveries({ baseUrl, http, endpoints: config.aws.endpoints }),
     baseUrl,
     rootDir,
     logger,
@@ -93,31 +73,15 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     entitlements: createEntitlementSource(catalogue),
     sessions: createSignInSessions(stores.signInSessions, clock, config.sessions),
     signIn: createSignIn({
+      ...shared,
       flows: stores.signInFlows,
       sessions: stores.signInSessions,
-      audit: stores.audit,
-      clock,
       life: config.sessions,
     }),
-    applications: createApplicationAccess({
-      catalogue,
-      tokens: stores.accessTokens,
-      audit: stores.audit,
-      clock,
-      lifeSeconds: config.accessTokens.lifeSeconds,
-    }),
+    applications: createApplicationAccess({ ...shared, ...config.accessTokens, tokens: stores.accessTokens }),
     issueCredentials: createIssueCredentials({
-      catalogue,
-      audit: stores.audit,
-      clock,
-      grants: createGrantMethods({
-        http,
-        clock,
-        signer: signing.signer,
-        regions: config.aws.regions,
-        credentialSources: config.credentialSources,
-        ...(config.aws.endpoints.sts === undefined ? {} : { stsEndpoint: config.aws.endpoints.sts }),
-      }),
+      ...shared,
+      grants: grantsOf(config, { http, clock, signer: signing.signer }),
     }),
     pages: createPages({ connectors, sandbox: config.sandbox }),
     publishedKeys: signing.publishedKeys,
@@ -143,4 +107,53 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
       await new Promise((resolve) => logger.flush(resolve));
     },
   };
+}
+
+/** Lines are written together, at most a second late: one system call a line would cost more than the line. */
+function openLog({ logLevel }: Config): Logger {
+  const destination = pino.destination({ sync: false, minLength: 4_096, periodicFlush: 1_000 });
+  return pino({ level: logLevel, base: null }, destination);
+}
+
+function factsOf({ baseUrl, credentialSources, secrets }: Config): CatalogueFacts {
+  return {
+    credentialSources,
+    secretNames: new Set(secrets.keys()),
+    allowHttp: baseUrl.startsWith('http:'),
+  };
+}
+
+function connectorsOf(config: Config, catalogue: CatalogueSource, clock: Clock): ConnectorRegistry {
+  const environment = {
+    baseUrl: config.baseUrl,
+    clock,
+    allowHttp: factsOf(config).allowHttp,
+    secret: (name: string) => config.secrets.get(name),
+  };
+  return createConnectorRegistry(
+    async () => (await catalogue.current()).catalogue.connectors,
+    (settings) => createConnector(settings, environment),
+  );
+}
+
+type GrantParts = Pick<Parameters<typeof createGrantMethods>[0], 'http' | 'clock' | 'signer'>;
+
+function grantsOf(
+  { aws, credentialSources }: Config,
+  parts: GrantParts,
+): ReturnType<typeof createGrantMethods> {
+  const { regions, endpoints } = aws;
+  return createGrantMethods({
+    ...parts,
+    regions,
+    credentialSources,
+    ...(endpoints.sts === undefined ? {} : { stsEndpoint: endpoints.sts }),
+  });
+}
+
+function keepHouse(chores: () => Promise<unknown>, logger: Logger): NodeJS.Timeout {
+  const run = (): void => {
+    chores().catch((error: unknown) => logger.error({ err: error }, 'housekeeping failed'));
+  };
+  return setInterval(run, HOUSEKEEPING_MS).unref();
 }

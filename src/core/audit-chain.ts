@@ -70,10 +70,7 @@ function canonical(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, member]) => [key, canonical(member)]));
 }
 
-export function auditRowHash(
-  row: Pick<AuditRow, 'chain' | 'sequence' | 'text'>,
-  previousHash: string,
-): string {
+function auditRowHash(row: Pick<AuditRow, 'chain' | 'sequence' | 'text'>, previousHash: string): string {
   return createHash('sha256')
     .update(`${previousHash}\n${JSON.stringify(row.chain)}\n${row.sequence}\n${row.text}`, 'utf8')
     .digest('hex');

@@ -3,7 +3,6 @@
  * the types, the validation and the JSON Schema; `compile-catalogue` checks what spans entries.
  */
 import { z } from 'zod';
-import { GRANT_METHOD_NAMES } from './grant-methods.ts';
 
 const slug = z
   .string()
@@ -227,10 +226,6 @@ export type Role = z.infer<typeof roleSchema>;
 export type RoleGrant = Role['grant'];
 export type Mapping = z.infer<typeof mappingSchema>;
 export type Application = z.infer<typeof applicationSchema>;
-
-type GrantNames = RoleGrant['method'];
-/** The schema and the table of grant methods name the same five. */
-export const GRANTS_OF_ROLES: readonly GrantNames[] = GRANT_METHOD_NAMES;
 
 /** `role/path/Name` in the account's partition. */
 export function roleArnOf(account: Account, role: Role): string {

@@ -215,7 +215,7 @@ function applicable(catalogue: CompiledCatalogue, principal: Principal, roleId: 
   return [...found.values()].toSorted((a, b) => byOrder(a.compiled.mapping, b.compiled.mapping));
 }
 
-export function byOrder(a: Mapping, b: Mapping): number {
+function byOrder(a: Mapping, b: Mapping): number {
   if (a.order !== b.order) return a.order - b.order;
   return a.id < b.id ? -1 : 1;
 }

@@ -9,7 +9,7 @@ import type { z } from 'zod';
 
 type CatalogueInput = z.input<typeof catalogueSchema>;
 
-export const ACCOUNT_ID = '444455556666';
+const ACCOUNT_ID = '444455556666';
 
 export const facts: CatalogueFacts = {
   credentialSources: new Map([

@@ -45,7 +45,7 @@ function why({ through, value }: Reason): string {
   return through === 'user' ? 'given to you by name' : `through ${through} ${value}`;
 }
 
-export function inWords(seconds: number): string {
+function inWords(seconds: number): string {
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60)];
   const parts = [
     hours === 0 ? '' : `${hours} ${hours === 1 ? 'hour' : 'hours'}`,
