@@ -1,4 +1,5 @@
 /** A wrong master key is found at start, not when somebody's session cannot be opened. */
+import { BrokerError } from '../core/errors.ts';
 import type { Sealer } from '../lib/seal.ts';
 import { SealError } from '../lib/seal.ts';
 import { statement } from './database.ts';
@@ -9,7 +10,17 @@ const ID = 'master-key';
 const CONTEXT = 'key_checks/sealed/master-key';
 const TEXT = 'The master key fits.';
 
+/** The first write and the first read, so it also shows whether the store can do both. */
 export async function checkMasterKey(database: Database, sealer: Sealer): Promise<void> {
+  try {
+    await compareKeys(database, sealer);
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    throw new StoreStartError(`The store cannot be used: ${error.detail ?? error.message}`, error);
+  }
+}
+
+async function compareKeys(database: Database, sealer: Sealer): Promise<void> {
   const kept = await readCheck(database);
   if (kept === undefined) {
     const insert = database.build

@@ -97,7 +97,7 @@ export const SQLITE = {
 const UNIQUE_CODES: ReadonlySet<number> = new Set([1555, 2067, 2579]);
 
 /** SQLite's extended result code, where the error is one of SQLite's. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;
   return typeof error.errcode === 'number' ? error.errcode : undefined;
 }

@@ -237,7 +237,7 @@ describe('the audit chain on disk', () => {
 describe('a SQLite database in trouble', () => {
   let writer: BundledProgram;
   beforeAll(async () => {
-    writer = await bundleProgram('test/support/troubled-writer.ts');
+    writer = await bundleProgram(new URL('../support/troubled-writer.ts', import.meta.url));
   });
   afterAll(() => writer.remove());
 

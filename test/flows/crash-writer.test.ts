@@ -16,7 +16,7 @@ const directory = temporaryDirectory();
 const file = join(directory.path, 'daypass.db');
 
 beforeAll(async () => {
-  program = await bundleProgram('test/support/crash-writer.ts');
+  program = await bundleProgram(new URL('../support/crash-writer.ts', import.meta.url));
 });
 afterAll(() => {
   program.remove();
