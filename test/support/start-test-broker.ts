@@ -4,9 +4,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
+import type { z } from 'zod';
+import type { catalogueSchema } from '../../src/core/catalogue.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
+import type { Stores } from '../../src/core/ports/stores.ts';
+import { accessYaml } from '../../src/sandbox/access.ts';
 import { start, type Daypass } from '../../src/start.ts';
+import { openStores } from '../../src/stores/open-stores.ts';
 import { formsOf, HttpBrowser, type Page } from './http-browser.ts';
 
 export const ROOT_DIR = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,12 +24,20 @@ export interface TestBroker {
   readonly dataDir: string;
   /** Stops the process part and starts it again on the same data directory and ports. */
   restart(): Promise<void>;
+  /** The same, with something done to what it keeps while it is down: as another node would do it. */
+  whileDown(work: (stores: Stores) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
+
+export type AccessFile = z.input<typeof catalogueSchema>;
 
 export interface TestBrokerOptions {
   /** `127.0.0.1` makes the identity providers another site than `localhost`. */
   readonly identityProvidersHost?: 'localhost' | '127.0.0.1';
+  /** Something in front of the identity providers: everybody reaches them by this address alone. */
+  readonly identityProvidersUrl?: string;
+  /** Makes the catalogue to start with out of the sandbox's own. */
+  readonly access?: (sandbox: AccessFile) => AccessFile;
   /** Further settings of the configuration file. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly clock?: Clock;
@@ -33,17 +46,25 @@ export interface TestBrokerOptions {
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
   const dataDir = await mkdtemp(join(tmpdir(), 'daypass-test-'));
   const [port, awsPort, identityProvidersPort] = await freePorts();
-  const { identityProvidersHost = 'localhost', settings = {}, clock } = options;
+  const { identityProvidersHost = 'localhost', settings = {}, clock, access } = options;
   const configFile = join(dataDir, 'daypass.yaml');
-  const identityProvidersUrl = `http://${identityProvidersHost}:${identityProvidersPort}`;
+  const accessFile = join(dataDir, 'access.yaml');
+  const identityProvidersUrl =
+    options.identityProvidersUrl ?? `http://${identityProvidersHost}:${identityProvidersPort}`;
   const baseUrl = `http://localhost:${port}`;
+  const awsUrl = `http://localhost:${awsPort}`;
   const file = {
     baseUrl,
     listen: { host: '127.0.0.1', port },
     logLevel: 'error',
     sandbox: { host: '127.0.0.1', awsPort, identityProvidersPort, identityProvidersUrl },
+    ...(access === undefined ? {} : { access: accessFile }),
     ...settings,
   };
+  if (access !== undefined) {
+    const sandbox = parse(accessYaml({ awsUrl, identityProvidersUrl })) as AccessFile;
+    await writeFile(accessFile, stringify(access(sandbox)));
+  }
   await writeFile(configFile, stringify(file));
   const run = (): Promise<Daypass> =>
     start({
@@ -58,11 +79,17 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
       return daypass;
     },
     baseUrl,
-    awsUrl: `http://localhost:${awsPort}`,
+    awsUrl,
     identityProvidersUrl,
     dataDir: join(dataDir, 'data'),
     async restart() {
       await daypass.stop();
+      daypass = await run();
+    },
+    async whileDown(work) {
+      await daypass.stop();
+      const stores = await openStores(daypass.config);
+      await work(stores).finally(() => stores.close());
       daypass = await run();
     },
     async close() {
