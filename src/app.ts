@@ -11,8 +11,10 @@ import { tokenRoutes } from './http/api/token.ts';
 import type { ApplicationAccess } from './broker/application-access.ts';
 import { healthRoutes, type Health } from './http/health.ts';
 import { publishedKeysRoutes } from './http/identity-provider/published-keys.ts';
+import { lastResort } from './http/last-resort.ts';
 import { guardRequest, sameOriginOnly } from './http/middleware/guard-request.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
+import { publicFiles } from './http/public-files.ts';
 import { openContext } from './http/request-context.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { connectorMetadataRoutes } from './http/web/connector-metadata.ts';
@@ -35,6 +37,7 @@ export interface AppParts extends RoleRoutes, SignInRoutes, Omit<ApiRoutes, 'ses
 export function createApp(parts: AppParts): Express {
   const { baseUrl, cookies, sessions, pages } = parts;
   const log = createRequestLog(parts.logger);
+  const files = publicFiles(join(parts.rootDir, 'public'));
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -42,6 +45,7 @@ export function createApp(parts: AppParts): Express {
   app.set('views', join(parts.rootDir, 'views'));
   app.set('view engine', 'ejs');
   app.enable('view cache');
+  app.locals['assets'] = files.base;
   app.engine('ejs', (path, data, done) => {
     ejs.renderFile(path, data as ejs.Data, { cache: true }, done);
   });
@@ -49,7 +53,7 @@ export function createApp(parts: AppParts): Express {
   app.use(openContext, log.middleware, securityHeaders(parts));
   app.use(healthRoutes(parts.health));
   app.use(guardRequest(baseUrl));
-  app.use('/public', express.static(join(parts.rootDir, 'public'), { index: false, cacheControl: false }));
+  app.use(files.routes);
   app.use(publishedKeysRoutes(parts.publishedKeys), connectorMetadataRoutes(parts.connectors));
 
   app.use(tokenRoutes(parts.applications, log));
@@ -65,16 +69,4 @@ export function createApp(parts: AppParts): Express {
 
 function notFound(_request: Request, _response: Response, next: NextFunction): void {
   next(new BrokerError('request.not_found'));
-}
-
-/** When even the error page fails: no stack, no template, a fixed text. Express knows it by its four parameters. */
-function lastResort(logger: Logger) {
-  return (thrown: unknown, _request: Request, response: Response, _next: NextFunction): void => {
-    logger.error(
-      { err: thrown instanceof Error ? { message: thrown.message, stack: thrown.stack } : {} },
-      'error page failed',
-    );
-    if (response.headersSent) response.destroy();
-    else response.status(500).type('text/plain').send('Something went wrong on our side.');
-  };
 }

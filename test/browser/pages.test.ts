@@ -63,7 +63,7 @@ describe('every page of the catalogue', () => {
       expect(complaints).toEqual([]);
       expect(await page.evaluate('window.__xss')).toBeUndefined();
       const scripts = await page.evaluate<string[]>('[...document.scripts].map((script) => script.src)');
-      for (const script of scripts) expect(script).toMatch(/\/public\/js\/[a-z-]+\.js$/);
+      for (const script of scripts) expect(script).toMatch(/\/public\/[0-9a-f]{16}\/js\/[a-z-]+\.js$/);
     });
 
     it('never scrolls sideways, from a phone to a wide screen', async () => {

@@ -40,7 +40,7 @@ describe('W10: every template', () => {
         const bare = tag.replace(/"[^"]*"/gs, '""');
         expect(bare, file).not.toMatch(/=(?!"")/);
         expect(bare, file).not.toMatch(/\s(?:style|on[a-z]+)=/i);
-        if (tag.startsWith('<script')) expect(tag, file).toMatch(/ src="\/public\/js\//);
+        if (tag.startsWith('<script')) expect(tag, file).toMatch(/ src="x\/js\/x\.js"/);
       }
       expect(text, file).not.toMatch(/<style\b/i);
     }

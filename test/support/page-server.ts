@@ -3,6 +3,7 @@ import ejs from 'ejs';
 import express from 'express';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { publicFiles } from '../../src/http/public-files.ts';
 import { pageCatalogue } from './page-catalogue.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -39,11 +40,12 @@ export async function startPageServer(): Promise<PageServer> {
     response.set('Content-Security-Policy', PAGE_POLICY);
     next();
   });
-  app.use('/public', express.static(join(ROOT, 'public')));
+  const files = publicFiles(join(ROOT, 'public'));
+  app.use(files.routes);
   for (const page of pageCatalogue()) {
     app.get(`/catalogue/${page.name}`, async (_request, response) => {
       const file = join(ROOT, 'views', `${page.view}.ejs`);
-      response.type('html').send(await ejs.renderFile(file, { ...page.model }, { cache: true }));
+      response.type('html').send(await ejs.renderFile(file, { ...page.model, assets: files.base }, { cache: true }));
     });
   }
   app.post('/{*path}', express.text({ type: '*/*' }), (request, response) => {
