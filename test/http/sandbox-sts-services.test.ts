@@ -208,6 +208,22 @@ describe('S3', () => {
     );
   });
 
+  it('groups by a delimiter', async () => {
+    const listed = await s3(
+      reports(),
+      '/example-tools-cost-reports',
+      'delimiter=%2F&list-type=2&prefix=2026%2F',
+    );
+    expect(listed.text).toContain('<CommonPrefixes><Prefix>2026/10/</Prefix></CommonPrefixes>');
+    expect(listed.text).not.toContain('<Contents>');
+  });
+
+  it('takes no other operation for a listing', async () => {
+    for (const query of ['acl=', 'location=', 'policy=']) {
+      expect(await s3(reports(), '/example-tools-website', query)).toMatchObject({ status: 405 });
+    }
+  });
+
   it("keeps other accounts' buckets to them", async () => {
     expect(await s3(reports(), '/example-production-logs', 'list-type=2')).toMatchObject({ status: 403 });
     expect(await s3(reports(), '/no-such-bucket-anywhere', 'list-type=2')).toMatchObject({

@@ -23,12 +23,15 @@ export class DocumentCache<T> {
   }
 
   #reload(address: string): Promise<T> {
+    const known = this.#entries.get(address);
     const value = this.#read(address);
     const entry = { readAt: this.#now().getTime(), value };
     this.#entries.set(address, entry);
-    // A failure is told to who waits for it and not kept.
+    // A failure is told to who waits for it; what was known before goes on serving.
     value.catch(() => {
-      if (this.#entries.get(address) === entry) this.#entries.delete(address);
+      if (this.#entries.get(address) !== entry) return;
+      if (known === undefined) this.#entries.delete(address);
+      else this.#entries.set(address, { readAt: entry.readAt, value: known.value });
     });
     return value;
   }

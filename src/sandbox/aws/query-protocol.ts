@@ -61,7 +61,7 @@ export interface WireAnswer {
   readonly body: string;
 }
 
-export function wantsJson(request: AwsRequest): boolean {
+function wantsJson(request: AwsRequest): boolean {
   return /^application\/json\b/i.test(headerOf(request, 'accept') ?? '');
 }
 

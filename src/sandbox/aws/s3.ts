@@ -32,12 +32,12 @@ export function createS3(aws: AwsState): (request: AwsRequest, record: CallRecor
     try {
       const [bucketName = '', ...rest] = decodePath(request.path).split('/');
       const key = rest.join('/');
-      const action = actionOf(request, bucketName, key);
+      const query: Parameters = new Map(decodePairs(request.query));
+      const action = actionOf(request, query, bucketName, key);
       record.action = action.name;
       record.note({ bucket: bucketName, key });
       const { caller, region } = authenticated(request, aws);
       record.setCaller(caller, region);
-      const query = new Map(decodePairs(request.query));
       const answer = action.run({ aws, request, query, caller, region, bucketName, key });
       record.succeeded();
       return answer;
@@ -52,9 +52,21 @@ interface S3Action {
   readonly run: (call: S3Call) => WireAnswer;
 }
 
-function actionOf(request: AwsRequest, bucketName: string, key: string): S3Action {
-  if (request.method !== 'GET') {
-    throw new AwsError('NotImplemented', 'The sandbox reads buckets and does not change them.', 501);
+/** What a listing or a read may be asked with. Any other name means another operation, with a permission of its own. */
+const READ_PARAMETERS = new Set([
+  'list-type',
+  'prefix',
+  'delimiter',
+  'max-keys',
+  'encoding-type',
+  'fetch-owner',
+  'x-id',
+]);
+
+function actionOf({ method }: AwsRequest, query: Parameters, bucketName: string, key: string): S3Action {
+  const other = [...query.keys()].find((name) => !READ_PARAMETERS.has(name) && !name.startsWith('X-Amz-'));
+  if (method !== 'GET' || other !== undefined) {
+    throw new AwsError('MethodNotAllowed', 'The sandbox lists buckets and reads objects, and no more.', 405);
   }
   if (bucketName === '') return { name: 'ListBuckets', run: listBuckets };
   return key === '' ? { name: 'ListObjectsV2', run: listObjects } : { name: 'GetObject', run: getObject };
@@ -119,27 +131,39 @@ function listBuckets(call: S3Call): WireAnswer {
 
 function listObjects(call: S3Call): WireAnswer {
   const prefix = call.query.get('prefix') ?? '';
+  const delimiter = call.query.get('delimiter') ?? '';
   const asked: ConditionKeys = new Map([['s3:prefix', [prefix]]]);
+  if (delimiter !== '') asked.set('s3:delimiter', [delimiter]);
   const bucket = allowedBucket(call, 's3:ListBucket', '', asked);
-  const keys = Object.keys(bucket.objects).filter((key) => key.startsWith(prefix));
+  const entries = new Set(
+    Object.keys(bucket.objects)
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => {
+        const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+        return end < 0 ? key : key.slice(0, end + delimiter.length);
+      }),
+  );
   const limit = Math.min(
     MAX_KEYS,
     Number(/^\d{1,4}$/.exec(call.query.get('max-keys') ?? '')?.[0] ?? MAX_KEYS),
   );
-  const shown = keys.sort().slice(0, limit);
+  const shown = [...entries].sort().slice(0, limit);
+  const isFolder = (entry: string) => delimiter !== '' && entry.endsWith(delimiter);
   return result('ListBucketResult', {
     Name: bucket.name,
     Prefix: prefix,
+    Delimiter: delimiter === '' ? undefined : delimiter,
     MaxKeys: limit,
     KeyCount: shown.length,
-    IsTruncated: keys.length > shown.length,
-    Contents: shown.map((key) => ({
-      Key: key,
-      LastModified: EPOCH,
-      Size: Buffer.byteLength(bucket.objects[key] ?? ''),
-      StorageClass: 'STANDARD',
-    })),
+    IsTruncated: entries.size > shown.length,
+    Contents: shown.filter((entry) => !isFolder(entry)).map((key) => describeObject(bucket, key)),
+    CommonPrefixes: shown.filter(isFolder).map((folder) => ({ Prefix: folder })),
   });
+}
+
+function describeObject(bucket: BucketData, key: string): ResultTree {
+  const size = Buffer.byteLength(bucket.objects[key] ?? '');
+  return { Key: key, LastModified: EPOCH, Size: size, StorageClass: 'STANDARD' };
 }
 
 function getObject(call: S3Call): WireAnswer {

@@ -14,7 +14,7 @@ const NEEDED_MEMBERS = [
 ];
 
 /** A discovery document or key set that AWS would not take. */
-export class KeysUnusable extends Error {}
+class KeysUnusable extends Error {}
 
 /** Finds the keys of OpenID providers by discovery, and remembers them. */
 export class WebIdentityKeys {

@@ -6,7 +6,7 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose';
-import { accessDenied, AwsError } from './aws-error.ts';
+import { AwsError } from './aws-error.ts';
 import type { AwsState } from './aws-state.ts';
 import { DocumentUnavailable } from './document-fetcher.ts';
 import { issuerName } from './identifiers.ts';
@@ -192,11 +192,6 @@ function asObject(value: unknown): Record<string, unknown> {
 
 function invalidTags(): AwsError {
   return invalid('The tags claim of the token must map each key to a list of exactly one text.');
-}
-
-/** A role that is not there, and an account that is not, look like one that does not trust. */
-export function notAuthorizedByWebIdentity(detail?: string): AwsError {
-  return accessDenied('Not authorized to perform sts:AssumeRoleWithWebIdentity', detail);
 }
 
 function notAJwt(): AwsError {
