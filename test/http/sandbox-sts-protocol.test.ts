@@ -433,15 +433,13 @@ describe('an organization of one’s own', () => {
     input: object,
     credentials = { accessKeyId: 'AKIAUSERUSERUSERUSER', secretAccessKey: 'user' },
   ) =>
-    own
-      .client(credentials)
-      .send(
-        new AssumeRoleCommand({
-          RoleArn: `arn:aws:iam::${account}:role/Untagged`,
-          RoleSessionName: 'erin',
-          ...input,
-        }),
-      );
+    own.client(credentials).send(
+      new AssumeRoleCommand({
+        RoleArn: `arn:aws:iam::${account}:role/Untagged`,
+        RoleSessionName: 'erin',
+        ...input,
+      }),
+    );
 
   it('fails the whole call where the trust policy lacks sts:TagSession or sts:SetSourceIdentity', async () => {
     await expect(assume({})).resolves.toHaveProperty('Credentials');
