@@ -3,11 +3,21 @@ import { BrokerError } from '../../core/errors.ts';
 
 /** An HTML form's fields; `readField` takes them one by one. */
 export function readForm(limit = '16kb'): RequestHandler {
-  return express.urlencoded({ extended: false, limit, parameterLimit: 50 });
+  const read = express.urlencoded({ extended: false, limit, parameterLimit: 50 });
+  return onlyOfType('application/x-www-form-urlencoded', read);
 }
 
 export function readJson(limit = '16kb'): RequestHandler {
-  return express.json({ limit, strict: true });
+  return onlyOfType('application/json', express.json({ limit, strict: true }));
+}
+
+/** Express takes a body of another type for none; whoever sent it would get what they did not ask for. */
+function onlyOfType(type: string, read: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    const isEmpty = request.headers['content-length'] === '0';
+    if (isEmpty || request.is(type) !== false) read(request, response, next);
+    else next(new BrokerError('request.malformed', { hint: `Send a body of type ${type}.` }));
+  };
 }
 
 /** One text field of a parsed form; absent and empty are the same. @throws BrokerError `request.malformed` when it came twice. */
