@@ -40,7 +40,10 @@ function clientOf(request: Request): { id: string; secret: string } {
   if (authorization !== undefined) {
     if (inForm.secret !== undefined)
       throw new BrokerError('request.malformed', { detail: 'two client authentications' });
-    return basicCredentials(authorization);
+    const client = basicCredentials(authorization);
+    if (inForm.id !== undefined && inForm.id !== client.id)
+      throw new BrokerError('request.malformed', { detail: 'two client ids' });
+    return client;
   }
   if (inForm.id === undefined || inForm.secret === undefined) throw new BrokerError('client.invalid');
   return { id: inForm.id, secret: inForm.secret };
