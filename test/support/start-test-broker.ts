@@ -12,7 +12,7 @@ import type { Stores } from '../../src/core/ports/stores.ts';
 import { accessYaml } from '../../src/sandbox/access.ts';
 import { start, type Daypass } from '../../src/start.ts';
 import { openStores } from '../../src/stores/open-stores.ts';
-import { formsOf, HttpBrowser, type Page } from './http-browser.ts';
+import { formsOf, type HttpBrowser, type Page } from './http-browser.ts';
 
 export const ROOT_DIR = fileURLToPath(new URL('../..', import.meta.url));
 
