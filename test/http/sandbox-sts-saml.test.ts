@@ -178,6 +178,15 @@ describe('AssumeRoleWithSAML', () => {
     expect((await failureOf(withSaml({ afterSigning: beside }))).code).toMatch(/^InvalidIdentityToken/);
   });
 
+  it('refuses a second assertion after the signed one', async () => {
+    const after = (xml: string): string => {
+      const assertion = /<saml:Assertion .*<\/saml:Assertion>/s.exec(xml)?.[0] ?? '';
+      const second = assertion.replace(/<Signature.*<\/Signature>/s, '').replace('"_assertion"', '"_second"');
+      return xml.replace(assertion, `${assertion}${second}`);
+    };
+    expect((await failureOf(withSaml({ afterSigning: after }))).message).toBe('Response signature invalid');
+  });
+
   it('reads the metadata again when a new key has signed', async () => {
     await withSaml();
     await sandbox.federation.rotate();
