@@ -27,13 +27,15 @@ export class HttpBrowser {
   /** One request, its redirects not followed. */
   async send(url: string, { method = 'GET', form, from }: Sending = {}): Promise<Page> {
     const target = new URL(url);
+    const site = siteOf(target, from);
     const response = await fetch(target, {
       method,
       redirect: 'manual',
       headers: {
         accept: 'text/html',
-        cookie: this.#cookieHeader(target),
-        'sec-fetch-site': siteOf(target, from),
+        // Every cookie on http is Lax, said or not: a POST from another site comes without it.
+        cookie: site === 'cross-site' && method === 'POST' ? '' : this.#cookieHeader(target),
+        'sec-fetch-site': site,
         'sec-fetch-mode': 'navigate',
       },
       ...(form === undefined ? {} : { body: new URLSearchParams([...form]) }),
