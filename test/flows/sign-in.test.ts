@@ -17,14 +17,19 @@ import { recordedFor, storedAudit } from '../support/stored-audit.ts';
 function fourConnectors(access: AccessFile): AccessFile {
   const [saml, oidc] = access.connectors ?? [];
   if (saml?.kind !== 'saml' || oidc?.kind !== 'oidc') throw new Error('the sandbox has other connectors');
-  const { clientSecretName: _none, ...publicClient } = oidc;
   return {
     ...access,
     connectors: [
       saml,
       oidc,
       { ...saml, id: 'second-saml', label: 'Second (SAML)' },
-      { ...publicClient, id: 'second-oidc', label: 'Second (OpenID)', clientId: 'daypass-public' },
+      {
+        kind: 'oidc',
+        id: 'second-oidc',
+        label: 'Second (OpenID)',
+        issuer: oidc.issuer,
+        clientId: 'daypass-public',
+      },
     ],
     mappings: [
       ...(access.mappings ?? []),
