@@ -135,15 +135,21 @@ export function decideAccess(
   return withinLimits({ catalogue, principal, request, entry, chosen });
 }
 
-/** A role the principal may use, as pages and lists show it. */
-export interface Entitlement {
-  readonly role: Role;
-  readonly account: Account;
+/** One mapping that gives a role, whole: limits of two are never mixed. */
+export interface MappingChoice {
   readonly reason: Reason;
   readonly limits: DurationLimits;
+  /** It has a session policy of its own, so that a request may only append Deny statements. */
+  readonly hasSessionPolicy: boolean;
+}
+
+/** A role the principal may use, as pages and lists show it, by the mapping that is used unless a request names another. */
+export interface Entitlement extends MappingChoice {
+  readonly role: Role;
+  readonly account: Account;
   readonly chained: boolean;
   /** Further mappings that give the same role; a request may name one. */
-  readonly alternatives: readonly Reason[];
+  readonly alternatives: readonly MappingChoice[];
 }
 
 /** Every role that some mapping gives the principal, in the catalogue's order within each account. */
@@ -156,13 +162,18 @@ export function listEntitlements(catalogue: CompiledCatalogue, principal: Princi
     const entry = catalogue.roles.get(roleId);
     const [first, ...others] = applicable(catalogue, principal, roleId);
     if (entry === undefined || first === undefined) continue;
+    const { role, account } = entry;
+    const choice = (found: ApplicableMapping): MappingChoice => ({
+      reason: reasonOf(found),
+      limits: durationLimits(role, found.compiled.mapping, catalogue.credentialSources),
+      hasSessionPolicy: hasSessionPolicy(found.compiled),
+    });
     entitlements.push({
-      role: entry.role,
-      account: entry.account,
-      reason: reasonOf(first),
-      limits: durationLimits(entry.role, first.compiled.mapping, catalogue.credentialSources),
-      chained: isChained(entry.role, catalogue.credentialSources),
-      alternatives: others.map(reasonOf),
+      ...choice(first),
+      role,
+      account,
+      chained: isChained(role, catalogue.credentialSources),
+      alternatives: others.map(choice),
     });
   }
   return entitlements;
@@ -305,7 +316,7 @@ type PolicyOutcome =
 function narrowed(compiled: CompiledMapping, role: Role, asked: string | undefined): PolicyOutcome {
   const { sessionPolicy: own, mapping } = compiled;
   const support = supportOf(role);
-  const hasOwn = own !== undefined || mapping.limits.managedPolicyArns.length > 0;
+  const hasOwn = hasSessionPolicy(compiled);
   if (asked === undefined) {
     const missing = support.sessionPolicy === 'required' && !hasOwn;
     return missing
@@ -334,6 +345,10 @@ function narrowed(compiled: CompiledMapping, role: Role, asked: string | undefin
     };
   }
   return { denial: undefined, sessionPolicy: merged };
+}
+
+function hasSessionPolicy({ sessionPolicy, mapping }: CompiledMapping): boolean {
+  return sessionPolicy !== undefined || mapping.limits.managedPolicyArns.length > 0;
 }
 
 type PolicyStatement = Readonly<Record<string, unknown>>;

@@ -45,7 +45,7 @@ export function buildRole(overrides: Partial<RoleView> = {}): RoleView {
     howLong: 'up to 12 hours',
     why: 'through group engineering',
     mappingId: 'engineers-read',
-    otherMappings: [],
+    otherMappingsCount: 0,
     consolePossible: true,
     needsMfaCode: false,
     reservedFor: [],
@@ -85,6 +85,20 @@ export function buildRolesPage(overrides: Partial<RolesPage> = {}): RolesPage {
   };
 }
 
+export function buildMappingChoice(
+  overrides: Partial<RolePage['mappings'][number]> = {},
+): RolePage['mappings'][number] {
+  const id = overrides.id ?? 'engineers-read';
+  return {
+    id,
+    why: 'through group engineering',
+    howLong: 'up to 12 hours',
+    href: `/roles/payments-prod-read?mapping=${encodeURIComponent(id)}`,
+    isChosen: false,
+    ...overrides,
+  };
+}
+
 export function buildRolePage(overrides: Partial<RolePage> = {}): RolePage {
   return {
     ...buildFrame({ title: 'Read only' }),
@@ -98,7 +112,8 @@ export function buildRolePage(overrides: Partial<RolePage> = {}): RolePage {
     ],
     minimumSeconds: 900,
     maximumSeconds: 43_200,
-    takesSessionPolicy: true,
+    mappings: [],
+    sessionPolicy: 'any',
     ...overrides,
   };
 }

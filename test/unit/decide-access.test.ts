@@ -153,11 +153,30 @@ describe('several mappings for one role', () => {
     expect(codeOf(decide([first, other], { mappingId: 'other' }))).toBe('mapping.not_found');
   });
 
-  it('shows the others', () => {
+  it('shows the others, each with its own limits', () => {
     const catalogue = compiled(buildCatalogue({ mappings: [second, first] }));
     const [entitlement] = listEntitlements(catalogue, buildUser());
     expect(entitlement?.reason.mappingId).toBe('b-first');
-    expect(entitlement?.alternatives.map(({ mappingId }) => mappingId)).toEqual(['a-second']);
+    expect(entitlement?.alternatives.map(({ reason }) => reason.mappingId)).toEqual(['a-second']);
+    expect(
+      [entitlement, ...(entitlement?.alternatives ?? [])].map((one) => one?.limits.maximumSeconds),
+    ).toEqual([900, 7_200]);
+  });
+
+  it('says which of them has a session policy, inline or managed, that a request may only narrow by Deny', () => {
+    const managed = { managedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] };
+    const rules = [
+      mapping({ id: 'free' }),
+      mapping({ id: 'inline', order: 200, limits: { sessionPolicy: ANY_POLICY } }),
+      mapping({ id: 'managed', order: 300, limits: managed }),
+    ];
+    const [entitlement] = listEntitlements(compiled(buildCatalogue({ mappings: rules })), buildUser());
+    const choices = [entitlement, ...(entitlement?.alternatives ?? [])];
+    expect(choices.map((one) => [one?.reason.mappingId, one?.hasSessionPolicy])).toEqual([
+      ['free', false],
+      ['inline', true],
+      ['managed', true],
+    ]);
   });
 });
 

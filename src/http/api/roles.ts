@@ -155,6 +155,6 @@ function roleOf({ role, account, reason, limits, chained, alternatives }: Entitl
       maximum: limits.maximumSeconds,
     },
     reason,
-    alternatives,
+    alternatives: alternatives.map((other) => other.reason),
   };
 }

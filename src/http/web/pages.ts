@@ -14,19 +14,18 @@ interface PageModels {
   credentials: views.CredentialsPage;
   error: views.ErrorPage;
   resubmit: views.ResubmitPage;
+  'sign-in-again': views.SignInAgainPage;
 }
 
-type PageContent<Name extends keyof PageModels> = Omit<
-  PageModels[Name],
-  Exclude<keyof views.PageFrame, 'title'>
->;
+/** A page's own part of its model; the rest is the same on every page. */
+export type PageContent<Page extends views.PageFrame> = Omit<Page, Exclude<keyof views.PageFrame, 'title'>>;
 
 export interface Pages {
   /** Renders `views/pages/{name}` with what every page has. */
   render<Name extends keyof PageModels>(
     response: Response,
     name: Name,
-    content: PageContent<Name>,
+    content: PageContent<PageModels[Name]>,
   ): Promise<void>;
 }
 

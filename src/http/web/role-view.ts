@@ -1,4 +1,4 @@
-import type { Entitlement, Reason } from '../../core/decide-access.ts';
+import type { Entitlement, MappingChoice, Reason } from '../../core/decide-access.ts';
 import { supportOf, type DurationLimits } from '../../core/role-limits.ts';
 import type { AccountView, RolePage, RoleView } from './view-models.ts';
 
@@ -7,8 +7,10 @@ export function accountView({ account }: Entitlement): Omit<AccountView, 'roles'
   return { id, name, environment, colour, partition };
 }
 
-export function roleView(entitlement: Entitlement): RoleView {
-  const { role, reason, limits, chained, alternatives } = entitlement;
+/** A role as one of its mappings gives it: the one that is used unless a request names another. */
+export function roleView(entitlement: Entitlement, chosen: MappingChoice = entitlement): RoleView {
+  const { role, chained, alternatives } = entitlement;
+  const { reason, limits } = chosen;
   const href = `/roles/${role.id}`;
   return {
     id: role.id,
@@ -17,10 +19,10 @@ export function roleView(entitlement: Entitlement): RoleView {
     description: role.description,
     operation: supportOf(role).operation,
     chained,
-    howLong: `up to ${inWords(limits.maximumSeconds)}${chained ? ' (chained)' : ''}`,
+    howLong: howLong(limits, chained),
     why: why(reason),
     mappingId: reason.mappingId,
-    otherMappings: alternatives.map((other) => ({ id: other.mappingId, why: why(other) })),
+    otherMappingsCount: alternatives.length,
     consolePossible: supportOf(role).console !== 'never',
     needsMfaCode: role.grant.method === 'get-session-token' && role.grant.mfaSerialNumber !== undefined,
     reservedFor: role.reservedForServices,
@@ -28,6 +30,19 @@ export function roleView(entitlement: Entitlement): RoleView {
     credentialsAction: `${href}/credentials`,
     href,
   };
+}
+
+/** The mappings to choose from, where there is a choice. */
+export function mappingChoices(entitlement: Entitlement, chosen: MappingChoice): RolePage['mappings'] {
+  const { role, chained, alternatives } = entitlement;
+  if (alternatives.length === 0) return [];
+  return [entitlement, ...alternatives].map(({ reason, limits }) => ({
+    id: reason.mappingId,
+    why: why(reason),
+    howLong: howLong(limits, chained),
+    href: `/roles/${role.id}?mapping=${encodeURIComponent(reason.mappingId)}`,
+    isChosen: reason.mappingId === chosen.reason.mappingId,
+  }));
 }
 
 /** The usual choices within the limits, with the default among them. */
@@ -39,6 +54,10 @@ export function durationChoices(limits: DurationLimits): RolePage['durations'] {
   return [...new Set([...within, limits.defaultSeconds, limits.maximumSeconds])]
     .toSorted((a, b) => a - b)
     .map((seconds) => ({ seconds, label: inWords(seconds), selected: seconds === limits.defaultSeconds }));
+}
+
+function howLong({ maximumSeconds }: DurationLimits, chained: boolean): string {
+  return `up to ${inWords(maximumSeconds)}${chained ? ' (chained)' : ''}`;
 }
 
 function why({ through, value }: Reason): string {

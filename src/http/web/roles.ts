@@ -4,7 +4,7 @@ import type { CatalogueSource } from '../../broker/catalogue-source.ts';
 import type { IssueCredentials } from '../../broker/issue-credentials.ts';
 import type { EntitlementSource } from '../../broker/list-entitlements.ts';
 import type { TemporaryCredentials } from '../../core/credentials.ts';
-import type { Permit } from '../../core/decide-access.ts';
+import type { Entitlement, Permit } from '../../core/decide-access.ts';
 import { BrokerError } from '../../core/errors.ts';
 import type { Delivery } from '../../core/ports/delivery.ts';
 import { supportOf } from '../../core/role-limits.ts';
@@ -12,11 +12,11 @@ import { wishOf } from '../access-fields.ts';
 import { readField, readForm } from '../middleware/bodies.ts';
 import { onlyMethods } from '../middleware/only-methods.ts';
 import { contextOf } from '../request-context.ts';
-import type { Pages } from './pages.ts';
-import { accountView, durationChoices, roleView } from './role-view.ts';
+import type { PageContent, Pages } from './pages.ts';
+import { accountView, durationChoices, mappingChoices, roleView } from './role-view.ts';
 import { searchRoles } from './search-roles.ts';
 import { requirePerson } from './signed-in.ts';
-import type { CredentialsPage } from './view-models.ts';
+import type { CredentialsPage, RolePage } from './view-models.ts';
 
 export interface RoleRoutes {
   readonly catalogue: Pick<CatalogueSource, 'current'>;
@@ -47,17 +47,7 @@ export function roleRoutes(routes: RoleRoutes): Router {
       const { principal } = requirePerson(response);
       const entitlement = await entitlements.find(principal, roleIdOf(request));
       if (entitlement === undefined) throw new BrokerError('role.not_found');
-      const { limits, role } = entitlement;
-      const view = roleView(entitlement);
-      await pages.render(response, 'role', {
-        title: view.label,
-        account: accountView(entitlement),
-        role: view,
-        durations: durationChoices(limits),
-        minimumSeconds: limits.minimumSeconds,
-        maximumSeconds: limits.maximumSeconds,
-        takesSessionPolicy: supportOf(role).sessionPolicy !== 'none',
-      });
+      await pages.render(response, 'role', rolePage(entitlement, textOf(request.query['mapping'])));
     },
   });
 
@@ -77,13 +67,34 @@ export function roleRoutes(routes: RoleRoutes): Router {
     post: [
       readForm(),
       async (request, response) => {
-        const { page, title } = await issue(routes, credentialsPage(routes.shells), request, response);
-        await pages.render(response, 'credentials', { title, ...page });
+        const page = await issue(routes, credentialsPage(routes.shells), request, response);
+        await pages.render(response, 'credentials', page);
       },
     ],
   });
 
   return router;
+}
+
+/** @throws BrokerError `mapping.not_found` */
+function rolePage(entitlement: Entitlement, mappingId: string): PageContent<RolePage> {
+  const chosen = [entitlement, ...entitlement.alternatives].find(
+    ({ reason }) => mappingId === '' || reason.mappingId === mappingId,
+  );
+  if (chosen === undefined) throw new BrokerError('mapping.not_found');
+  const { limits, hasSessionPolicy } = chosen;
+  const role = roleView(entitlement, chosen);
+  const takesPolicy = supportOf(entitlement.role).sessionPolicy !== 'none';
+  return {
+    title: role.label,
+    account: accountView(entitlement),
+    role,
+    mappings: mappingChoices(entitlement, chosen),
+    durations: durationChoices(limits),
+    minimumSeconds: limits.minimumSeconds,
+    maximumSeconds: limits.maximumSeconds,
+    sessionPolicy: takesPolicy ? (hasSessionPolicy ? 'deny-only' : 'any') : 'none',
+  };
 }
 
 /** Someone who reloads or signs in again lands where the choice is made; only a POST hands anything out. */
@@ -108,12 +119,8 @@ async function issue<Delivered>(
   return issueCredentials({ principal, ...wish, delivery, origin: contextOf(response).origin });
 }
 
-type CredentialsContent = Omit<CredentialsPage, 'title' | 'requestId' | 'person' | 'sandbox'>;
-
 /** The shells' delivery with what the page says around it. */
-function credentialsPage(
-  shells: RoleRoutes['shells'],
-): Delivery<{ readonly title: string; readonly page: CredentialsContent }> {
+function credentialsPage(shells: RoleRoutes['shells']): Delivery<PageContent<CredentialsPage>> {
   return {
     name: shells.name,
     purpose: 'credentials',
@@ -123,14 +130,12 @@ function credentialsPage(
       const roleLabel = role.label ?? role.roleName;
       return {
         title: `Credentials for ${roleLabel}`,
-        page: {
-          account: { id, name, environment, colour, partition },
-          roleLabel,
-          roleHref: `/roles/${role.id}`,
-          sessionName: permit.sessionName,
-          expiresAt: credentials.expiresAt.toISOString(),
-          tabs: await shells.deliver(credentials, permit),
-        },
+        account: { id, name, environment, colour, partition },
+        roleLabel,
+        roleHref: `/roles/${role.id}`,
+        sessionName: permit.sessionName,
+        expiresAt: credentials.expiresAt.toISOString(),
+        tabs: await shells.deliver(credentials, permit),
       };
     },
   };

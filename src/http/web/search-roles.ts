@@ -59,6 +59,8 @@ function groupByAccount(entitlements: readonly Entitlement[]): AccountView[] {
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    return first === undefined ? [] : [{ ...accountView(first), roles: group.map(roleView) }];
+    return first === undefined
+      ? []
+      : [{ ...accountView(first), roles: group.map((entry) => roleView(entry)) }];
   });
 }

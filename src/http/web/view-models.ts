@@ -72,7 +72,8 @@ export interface RoleView {
   /** e.g. `through group engineering` */
   readonly why: string;
   readonly mappingId: string;
-  readonly otherMappings: readonly { readonly id: string; readonly why: string }[];
+  /** How many further mappings give the same role. */
+  readonly otherMappingsCount: number;
   readonly consolePossible: boolean;
   readonly needsMfaCode: boolean;
   /** Services the role is reserved for; then nobody can use it, and the page says so. */
@@ -87,6 +88,14 @@ export interface RoleView {
 export interface RolePage extends PageFrame {
   readonly account: Omit<AccountView, 'roles'>;
   readonly role: RoleView;
+  /** Empty where one mapping alone gives the role. What else the page says is of the chosen one. */
+  readonly mappings: readonly {
+    readonly id: string;
+    readonly why: string;
+    readonly howLong: string;
+    readonly href: string;
+    readonly isChosen: boolean;
+  }[];
   readonly durations: readonly {
     readonly seconds: number;
     readonly label: string;
@@ -94,7 +103,8 @@ export interface RolePage extends PageFrame {
   }[];
   readonly minimumSeconds: number;
   readonly maximumSeconds: number;
-  readonly takesSessionPolicy: boolean;
+  /** What a session policy of the request may hold: the mapping may have one already. */
+  readonly sessionPolicy: 'none' | 'any' | 'deny-only';
 }
 
 /** `pages/credentials`: each tab one form of the same credentials. */
@@ -117,6 +127,11 @@ export interface ErrorPage extends PageFrame {
   /** What to do next, one line each. */
   readonly advice: readonly string[];
   readonly actions: readonly { readonly label: string; readonly href: string }[];
+}
+
+/** `pages/sign-in-again`: leaves for the identity provider, and comes back to what only a fresh sign-in opens. */
+export interface SignInAgainPage extends PageFrame {
+  readonly href: string;
 }
 
 /** `pages/resubmit`: sends a cross-site POST once more from our own origin, so that Lax cookies come along. */
