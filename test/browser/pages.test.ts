@@ -201,12 +201,15 @@ describe('the role page', () => {
     expect(server.received.length).toBe(before);
   });
 
-  it('sends the chosen mapping, and takes a code of six digits only', async () => {
+  it('sends the mapping that the page is about, and takes a code of six digits only', async () => {
     const choices = await open('role-choices');
-    await choices.getByRole('radio', { name: /payments-leads/ }).check();
+    const rules = choices.getByRole('navigation', { name: 'By which rule' });
+    expect(await rules.locator('[aria-current]').innerText()).toContain('engineers-read');
+    const other = rules.getByRole('link', { name: /payments-leads/ });
+    expect(await other.getAttribute('href')).toBe('/roles/payments-prod-read?mapping=leads-operate');
     await choices.getByRole('button', { name: 'Get credentials' }).click();
     await choices.waitForURL('**/credentials');
-    expect(server.received.at(-1)?.body).toBe('mapping=leads-operate&durationSeconds=3600&sessionPolicy=');
+    expect(server.received.at(-1)?.body).toBe('mapping=engineers-read&durationSeconds=3600&sessionPolicy=');
 
     const page = await open('role-mfa');
     const code = page.getByLabel('MFA code');
@@ -269,6 +272,21 @@ describe('the resubmit page', () => {
     expect(sent.get('SAMLResponse')).toBe('PHNhbWw+');
     expect(sent.get('RelayState')).toBe('"><img src=x onerror="window.__xss = 1">');
     expect(sent.get('submit')).toBe('a field by this name');
+  });
+});
+
+describe('the page on the way to a fresh sign-in', () => {
+  it('goes on by itself, without scripts too, and by Continue', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    await Promise.all([
+      page.waitForRequest('**/stay?returnTo=%2Froles%2Fa'),
+      page.goto(`${server.url}/catalogue/sign-in-again`),
+    ]);
+    expect(await page.getByRole('link', { name: 'Continue' }).getAttribute('href')).toBe(
+      '/stay?returnTo=%2Froles%2Fa',
+    );
   });
 });
 

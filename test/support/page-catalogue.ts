@@ -15,11 +15,15 @@ import {
   buildCredentialsPage,
   buildErrorPage,
   buildFrame,
+  buildMappingChoice,
   buildPerson,
   buildRole,
   buildRolePage,
   buildRolesPage,
 } from './page-builders.ts';
+
+/** An address to go on to that keeps the browser where it is. */
+export const STAY = '/stay';
 
 interface CataloguePage {
   /** Unique, fit for an address and a file name. */
@@ -86,7 +90,7 @@ const USUAL_ACCOUNTS: readonly AccountView[] = [
         operation: 'AssumeRole',
         chained: true,
         howLong: 'up to 1 hour (chained)',
-        otherMappings: [{ id: 'leads-operate', why: 'through group payments-leads' }],
+        otherMappingsCount: 1,
       }),
       buildRole({
         id: 'lambda-lister',
@@ -168,7 +172,7 @@ function hostileAccounts(): AccountView[] {
           description: hostile(index + 4),
           why: `through group ${hostile(index + 5)}`,
           mappingId: hostile(index + 6),
-          otherMappings: [{ id: hostile(index), why: hostile(index + 1) }],
+          otherMappingsCount: 2,
         }),
       ],
     }),
@@ -212,14 +216,29 @@ function rolePages(): CataloguePage[] {
     page(
       'role-choices',
       buildRolePage({
-        role: buildRole({ otherMappings: [{ id: 'leads-operate', why: 'through group payments-leads' }] }),
+        role: buildRole({ otherMappingsCount: 1 }),
+        mappings: [
+          buildMappingChoice({ isChosen: true }),
+          buildMappingChoice({
+            id: 'leads-operate',
+            why: 'through group payments-leads',
+            howLong: 'up to 1 hour',
+          }),
+        ],
+        sessionPolicy: 'deny-only',
       }),
     ),
-    page('role-mfa', buildRolePage({ role: mfaRole ?? buildRole(), takesSessionPolicy: false })),
+    page('role-mfa', buildRolePage({ role: mfaRole ?? buildRole(), sessionPolicy: 'none' })),
     page('role-reserved', buildRolePage({ role: buildRole({ reservedFor: ['lambda.amazonaws.com'] }) })),
     page(
       'role-hostile',
-      buildRolePage({ account: first ?? buildAccount(), role: first?.roles[0] ?? buildRole() }),
+      buildRolePage({
+        account: first ?? buildAccount(),
+        role: first?.roles[0] ?? buildRole(),
+        mappings: HOSTILE_TEXTS.map((text, index) =>
+          buildMappingChoice({ id: text, why: hostile(index + 1), isChosen: index === 0 }),
+        ),
+      }),
     ),
   ];
 }
@@ -282,9 +301,16 @@ const RESUBMIT: Pick<ResubmitPage, 'action' | 'fields'> = {
   ],
 };
 
-function resubmitPages(): CataloguePage[] {
+function onTheWayPages(): CataloguePage[] {
   const model: ResubmitPage = { ...buildFrame({ title: 'Signing in', person: undefined }), ...RESUBMIT };
-  return [{ name: 'resubmit', view: 'pages/resubmit', model }];
+  const again = {
+    ...buildFrame({ title: 'Signing you in again' }),
+    href: `${STAY}?returnTo=%2Froles%2Fa`,
+  };
+  return [
+    { name: 'resubmit', view: 'pages/resubmit', model },
+    { name: 'sign-in-again', view: 'pages/sign-in-again', model: again },
+  ];
 }
 
 export function pageCatalogue(): CataloguePage[] {
@@ -294,6 +320,6 @@ export function pageCatalogue(): CataloguePage[] {
     ...rolePages(),
     ...credentialsPages(),
     ...errorPages(),
-    ...resubmitPages(),
+    ...onTheWayPages(),
   ];
 }

@@ -4,7 +4,7 @@ import express from 'express';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { publicFiles } from '../../src/http/public-files.ts';
-import { pageCatalogue } from './page-catalogue.ts';
+import { pageCatalogue, STAY } from './page-catalogue.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -45,9 +45,15 @@ export async function startPageServer(): Promise<PageServer> {
   for (const page of pageCatalogue()) {
     app.get(`/catalogue/${page.name}`, async (_request, response) => {
       const file = join(ROOT, 'views', `${page.view}.ejs`);
-      response.type('html').send(await ejs.renderFile(file, { ...page.model, assets: files.base }, { cache: true }));
+      response
+        .type('html')
+        .send(await ejs.renderFile(file, { ...page.model, assets: files.base }, { cache: true }));
     });
   }
+  // A browser stays on its page when the answer has no content: pages that go on at once can be looked at.
+  app.get(STAY, (_request, response) => {
+    response.status(204).end();
+  });
   app.post('/{*path}', express.text({ type: '*/*' }), (request, response) => {
     received.push({ path: request.path, body: String(request.body) });
     response.type('text').send('received');

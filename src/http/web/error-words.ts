@@ -1,0 +1,67 @@
+/** What a page says around a refusal or fault: a short title, and what to do next. */
+import type { ErrorCode } from '../../core/errors.ts';
+
+type FamilyOf<Code extends string> = Code extends `${infer Family}.${string}` ? Family : Code;
+
+/** By the part of the code before the point, so that a new code has a title from the start. */
+const TITLES: Readonly<Record<FamilyOf<ErrorCode>, string>> = {
+  request: 'This request was not accepted',
+  session: 'Sign in first',
+  sign_in: 'The sign-in did not work',
+  idp: 'The sign-in did not work',
+  saml: 'The sign-in did not work',
+  oidc: 'The sign-in did not work',
+  token: 'Not signed in',
+  client: 'Not signed in',
+  role: 'This role is not open to you',
+  mapping: 'That rule does not apply',
+  duration: 'That duration is not possible',
+  session_policy: 'That session policy cannot be used',
+  session_tag: 'Something about you is missing',
+  console: 'The console cannot be opened',
+  federation: 'The console did not open',
+  mfa: 'The MFA code did not work',
+  sts: 'AWS did not hand out credentials',
+  broker: 'Daypass cannot do this right now',
+  store: 'Daypass cannot do this right now',
+  catalogue: 'Daypass cannot do this right now',
+  internal: 'That went wrong',
+};
+
+const EXACT_TITLES: Partial<Record<ErrorCode, string>> = {
+  'request.not_found': 'Page not found',
+  'sign_in.connector_unknown': 'Page not found',
+  'role.reserved_for_service': 'No person can use this role',
+  'mfa.required': 'An MFA code is needed',
+  'sts.refused': 'AWS refused this role',
+};
+
+export function titleOf(code: ErrorCode): string {
+  const [family = code] = code.split('.');
+  return EXACT_TITLES[code] ?? TITLES[family as FamilyOf<ErrorCode>];
+}
+
+const ASK_ADMINISTRATOR = 'If you need it, ask an administrator, and give them the request id below.';
+
+const ADVICE: Partial<Record<ErrorCode, readonly string[]>> = {
+  'role.not_found': [
+    'None of your groups gives you this role; below are the groups that arrived from your identity provider, exactly as they came.',
+    'Groups that were changed today arrive with your next sign-in: sign out and in again.',
+    ASK_ADMINISTRATOR,
+  ],
+  'role.reserved_for_service': [
+    'Nothing is wrong with your sign-in: this role works for the AWS service alone.',
+  ],
+  'session_tag.missing': ['Your identity provider has to send that attribute.', ASK_ADMINISTRATOR],
+  'sts.refused': [
+    'Daypass permits you this role, but AWS does not: the role may not exist, or its trust policy does not name Daypass with these conditions.',
+    ASK_ADMINISTRATOR,
+  ],
+  'broker.credentials': [ASK_ADMINISTRATOR],
+  'mfa.invalid': ['Each code works once and for half a minute.'],
+  'request.cross_site': ['Open Daypass itself and do it again from there.'],
+};
+
+export function adviceFor(code: ErrorCode): readonly string[] {
+  return ADVICE[code] ?? [];
+}
