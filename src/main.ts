@@ -11,6 +11,21 @@ const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** On Ctrl-C the terminal tells every process of `npm start`, and npm passes it on: that is one wish, not two. */
 const ONE_WISH_MS = 500;
 
+/**
+ * npm tells only the shell that it starts scripts with, and not every shell passes that on: the process would
+ * stay behind and hold its ports. That shell's end is then what tells us.
+ */
+function whenNpmIsGone(stop: () => void): void {
+  if (process.env['npm_lifecycle_event'] !== 'start') return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, 250);
+  watch.unref();
+}
+
 async function main(): Promise<void> {
   let daypass: Daypass | undefined = undefined;
   let toldAt: number | undefined;
@@ -29,6 +44,9 @@ async function main(): Promise<void> {
     );
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+  whenNpmIsGone(() => {
+    if (toldAt === undefined) stop();
+  });
   daypass = await start({ rootDir, environment: process.env, workingDirectory: process.cwd() });
   process.stdout.write(banner(daypass.config, daypass.sandbox));
 }

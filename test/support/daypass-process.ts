@@ -76,7 +76,7 @@ export class DaypassPlace {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: options.ownGroup === true,
     });
-    const started = new DaypassProcess(child, this.baseUrl);
+    const started = new DaypassProcess(child, { baseUrl: this.baseUrl, ownGroup: options.ownGroup === true });
     this.#processes.push(started);
     return started;
   }
@@ -103,11 +103,13 @@ export class DaypassProcess {
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
   readonly #baseUrl: string;
+  readonly #ownGroup: boolean;
   #hasEnded = false;
 
-  constructor(child: ChildProcess, baseUrl: string) {
+  constructor(child: ChildProcess, about: { readonly baseUrl: string; readonly ownGroup: boolean }) {
     this.#child = child;
-    this.#baseUrl = baseUrl;
+    this.#baseUrl = about.baseUrl;
+    this.#ownGroup = about.ownGroup;
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.ended = new Promise((resolve, reject) => {
@@ -135,7 +137,8 @@ export class DaypassProcess {
   }
 
   async kill(): Promise<void> {
-    if (!this.#hasEnded) this.signal('SIGKILL');
+    if (!this.#hasEnded && this.#ownGroup) this.signalGroup('SIGKILL');
+    else if (!this.#hasEnded) this.signal('SIGKILL');
     await this.ended;
   }
 

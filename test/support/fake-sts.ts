@@ -13,9 +13,13 @@ export interface FakeStsCall {
 }
 
 /** Undefined leaves the request without an answer; a function writes its own. */
-export type FakeStsReply =
-  | { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> }
-  | ((response: ServerResponse) => void);
+export type FakeStsReply = FakeStsAnswer | ((response: ServerResponse) => void);
+
+interface FakeStsAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 export interface FakeSts {
   readonly url: string;
@@ -69,7 +73,7 @@ export interface StsValues {
 }
 
 /** What STS answers to these parameters, but for what the test changes; an empty string leaves a member out. */
-export function stsReply(call: FakeStsCall, changes: Partial<StsValues> = {}): FakeStsReply {
+export function stsReply(call: FakeStsCall, changes: Partial<StsValues> = {}): FakeStsAnswer {
   const { parameters, action } = call;
   const seconds = Number(parameters.get('DurationSeconds') ?? '3600');
   const values: StsValues = {
