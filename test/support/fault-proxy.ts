@@ -9,7 +9,7 @@ export interface FaultProxy {
   readonly url: string;
   /** Where honest answers come from. */
   port: number;
-  fault: (path: string) => Fault;
+  fault: (path: string) => Fault | Promise<Fault>;
   /** Every path that was asked for, without its query. */
   readonly paths: string[];
   close(): Promise<void>;
@@ -19,7 +19,7 @@ export async function startFaultProxy(): Promise<FaultProxy> {
   const server = createServer((incoming, response) => {
     const [path = ''] = (incoming.url ?? '').split('?', 1);
     proxy.paths.push(path);
-    answer(proxy.fault(path), incoming, response);
+    void Promise.resolve(proxy.fault(path)).then((fault) => answer(fault, incoming, response));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const answer = (fault: Fault, incoming: IncomingMessage, response: ServerResponse): void => {
