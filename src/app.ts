@@ -53,13 +53,12 @@ export function createApp(parts: AppParts): Express {
   app.use(openContext, log.middleware, securityHeaders(parts));
   app.use(healthRoutes(parts.health));
   app.use(guardRequest(baseUrl));
-  app.use(files.routes);
-  app.use(publishedKeysRoutes(parts.publishedKeys), connectorMetadataRoutes(parts.connectors));
-
   app.use(tokenRoutes(parts.applications, log));
   app.use(apiRoutes({ ...parts, sessionCookie: cookies.session }));
   app.use('/api', notFound, apiErrors(log));
 
+  app.use(files.routes);
+  app.use(publishedKeysRoutes(parts.publishedKeys), connectorMetadataRoutes(parts.connectors));
   app.use(readSession(sessions, cookies.session));
   app.use(signInRoutes(parts));
   app.use(sameOriginOnly(baseUrl), signOutRoutes(parts), roleRoutes(parts));

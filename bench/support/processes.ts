@@ -3,6 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 
+/** As `npm start` serves. */
+export const SERVING = ['--max-semi-space-size=32'] as const;
+
 const running = new Set<ChildProcess>();
 
 export interface Started {
@@ -18,7 +21,7 @@ export async function startProcess(
 ): Promise<Started> {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   running.add(child);
   let output = '';

@@ -41,7 +41,7 @@ export function createIssueCredentials(dependencies: IssueDependencies): IssueCr
   return (request) => new Issue(dependencies, request).run();
 }
 
-/** One run of the pipeline; its id ties the intent to the outcome. */
+/** One run of the pipeline; its id ties the intent, which tells everything that was asked, to the outcome. */
 class Issue<Delivered> {
   readonly #id = randomUUID();
   readonly #dependencies: IssueDependencies;
@@ -92,7 +92,9 @@ class Issue<Delivered> {
     const { accessKeyId, expiresAt } = credentials;
     try {
       await this.#record('credentials.issued', {
-        ...permitDetail(permit),
+        role: permit.role.id,
+        roleArn: permit.roleArn,
+        sessionName: permit.sessionName ?? null,
         accessKeyId,
         expiresAt: expiresAt.toISOString(),
       });

@@ -13,6 +13,7 @@ import {
   type CompiledMapping,
 } from './compile-catalogue.ts';
 import { BrokerError, type ErrorCode } from './errors.ts';
+import type { GrantSupport } from './grant-methods.ts';
 import type { Principal } from './principal.ts';
 import type { SessionTag } from './ports/signer.ts';
 import { durationLimits, isChained, supportOf, type DurationLimits } from './role-limits.ts';
@@ -271,9 +272,6 @@ function withinLimits({ catalogue, principal, request, entry, chosen }: Chosen):
   const tags = sessionTags(mapping, principal);
   if (tags.denial !== undefined) return tags.denial;
 
-  const name =
-    support.sessionName === undefined ? undefined : sessionName(principal, support.sessionName.maximumLength);
-  const setsSourceIdentity = support.sourceIdentity && mapping.limits.sourceIdentity !== false;
   return new PermitOfDecision({
     principal,
     account,
@@ -281,12 +279,21 @@ function withinLimits({ catalogue, principal, request, entry, chosen }: Chosen):
     reason: reasonOf(chosen),
     durationSeconds,
     chained: isChained(role, catalogue.credentialSources),
-    sessionName: name,
-    sourceIdentity: setsSourceIdentity ? sessionName(principal, 64) : undefined,
+    ...namesOf(principal, mapping, support),
     sessionPolicy: policy.sessionPolicy,
     managedPolicyArns: mapping.limits.managedPolicyArns,
     sessionTags: tags.sessionTags,
   });
+}
+
+type Names = Pick<PermitFields, 'sessionName' | 'sourceIdentity'>;
+
+function namesOf(principal: Principal, { limits }: Mapping, support: GrantSupport): Names {
+  if (support.sessionName === undefined) return { sessionName: undefined, sourceIdentity: undefined };
+  const name = sessionName(principal, support.sessionName.maximumLength);
+  // Every operation that takes a source identity takes a name of the same length.
+  const setsSourceIdentity = support.sourceIdentity && limits.sourceIdentity !== false;
+  return { sessionName: name, sourceIdentity: setsSourceIdentity ? name : undefined };
 }
 
 const BECAUSE: Readonly<Record<DurationLimits['because'], string>> = {

@@ -169,11 +169,26 @@ function tunedClient(
     cacheMiddleware: true,
     ...(credentials === undefined ? {} : { credentials }),
   } satisfies STSClientConfig);
+  keepSigner(client);
   keepDates(client);
   for (const name of ['loggerMiddleware', 'recursionDetectionMiddleware', 'getUserAgentMiddleware']) {
     client.middlewareStack.remove(name);
   }
   return client;
+}
+
+/** For each call the SDK makes a signer out of a copy of its whole configuration; one does for all. It asks for credentials each time. */
+function keepSigner({ config }: STSClient): void {
+  const { signer: makeSigner } = config;
+  let signer: ReturnType<typeof makeSigner> | undefined;
+  config.signer = async (scheme) => {
+    try {
+      return await (signer ??= makeSigner(scheme));
+    } catch (error) {
+      signer = undefined;
+      throw error;
+    }
+  };
 }
 
 /** Keeps the answer's Date header with the answer: AWS's clock, by which the credentials end. */
