@@ -35,7 +35,9 @@ export function createSignInSessions(
       const session = await store.find(sha256Hex(cookie), now);
       if (session === undefined) return undefined;
       if (now.getTime() - session.seenAt.getTime() > TOUCH_SECONDS * 1000) {
-        await store.touch(session.idHash, now, after(now, life.idleSeconds));
+        // Neither waited for nor missed: who only reads must not be stopped by a store that cannot be written,
+        // and the store itself says that it cannot.
+        store.touch(session.idHash, now, after(now, life.idleSeconds)).catch(() => undefined);
       }
       return { principal: principalOf(session), session };
     },
