@@ -125,6 +125,8 @@ class Issue<Delivered> {
   /** A failure is told even when the session is gone; if it cannot be told, the first fault is what counts. */
   async #recordFailure(name: AuditEventName, permit: Permit, error: unknown): Promise<void> {
     const code = error instanceof BrokerError ? error.code : 'internal';
+    // The intent without an outcome says it; trying again would only make somebody wait twice as long.
+    if (code === 'store.unavailable') return;
     const detail = error instanceof BrokerError && error.detail !== undefined ? { detail: error.detail } : {};
     try {
       await this.#write(name, { role: permit.role.id, reason: code, ...detail });

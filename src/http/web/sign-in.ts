@@ -123,7 +123,8 @@ async function finishSignIn(routes: SignInRoutes, connector: Connector, answer: 
     response.redirect(303, flow.returnTo);
   } catch (thrown) {
     const error = asBrokerError(thrown);
-    await signIn.deny(connector.id, error, origin);
+    // What could not be written a moment ago is not tried again: the visitor would wait twice.
+    if (error.code !== 'store.unavailable') await signIn.deny(connector.id, error, origin);
     throw error;
   }
 }
