@@ -1,6 +1,5 @@
 /** What happened, for the record. Names are `noun.past-verb`. Nothing here is ever a secret. */
 export const AUDIT_EVENT_NAMES = [
-  'sign-in.started',
   'sign-in.completed',
   'sign-in.denied',
   'sign-out.completed',
@@ -15,7 +14,6 @@ export const AUDIT_EVENT_NAMES = [
   'catalogue.changed',
   'signing-key.created',
   'signing-key.retired',
-  'broker.started',
 ] as const;
 
 export type AuditEventName = (typeof AUDIT_EVENT_NAMES)[number];
