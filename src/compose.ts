@@ -13,7 +13,7 @@ import type { Config } from './config/config.ts';
 import { createConnectorRegistry } from './connectors/connector-registry.ts';
 import type { ConnectorRegistry } from './connectors/connector.ts';
 import { createConnector } from './connectors/create-connector.ts';
-import type { CatalogueFacts } from './core/compile-catalogue.ts';
+import type { CatalogueFacts } from './core/catalogue-problems.ts';
 import type { Clock } from './core/ports/clock.ts';
 import { consoleFormTargets } from './delivery/console-addresses.ts';
 import { createDeliveries } from './delivery/deliveries.ts';

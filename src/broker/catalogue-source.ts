@@ -1,10 +1,6 @@
 import type { Catalogue } from '../core/catalogue.ts';
-import {
-  compileCatalogue,
-  type CatalogueFacts,
-  type CompiledCatalogue,
-  type Problem,
-} from '../core/compile-catalogue.ts';
+import { compileCatalogue, type CompiledCatalogue } from '../core/compile-catalogue.ts';
+import type { CatalogueFacts, Problem } from '../core/catalogue-problems.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { CatalogueStore } from '../core/ports/stores.ts';
 

@@ -1,5 +1,5 @@
 import type { CompiledCatalogue } from '../core/compile-catalogue.ts';
-import { listEntitlements, type Entitlement } from '../core/decide-access.ts';
+import { listEntitlements, type Entitlement } from '../core/entitlements.ts';
 import type { Principal } from '../core/principal.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
 

@@ -2,7 +2,7 @@ import { checkConfig } from '../config/load-config.ts';
 import { loadAccessFile } from '../config/load-access.ts';
 import { ConfigError, printProblems } from '../config/problem.ts';
 import type { Catalogue } from '../core/catalogue.ts';
-import type { CatalogueFacts } from '../core/compile-catalogue.ts';
+import type { CatalogueFacts } from '../core/catalogue-problems.ts';
 import { SANDBOX_SECRETS } from '../sandbox/access.ts';
 import { SANDBOX_CREDENTIAL_SOURCES } from '../sandbox/credential-files.ts';
 import type { Command, Terminal } from './command.ts';

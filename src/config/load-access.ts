@@ -1,6 +1,7 @@
 /** `access.yaml`, the catalogue's seed: every mistake with its line, in one pass over schema and references. */
 import { catalogueSchema, type Catalogue } from '../core/catalogue.ts';
-import { compileCatalogue, type CatalogueFacts } from '../core/compile-catalogue.ts';
+import { compileCatalogue } from '../core/compile-catalogue.ts';
+import type { CatalogueFacts } from '../core/catalogue-problems.ts';
 import { isHashOfKnownSecret } from './known-secrets.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { inReadingOrder, type ConfigProblem, type Path } from './problem.ts';

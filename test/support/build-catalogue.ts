@@ -1,9 +1,6 @@
 import { catalogueSchema, type Catalogue } from '../../src/core/catalogue.ts';
-import {
-  compileCatalogue,
-  type CatalogueFacts,
-  type CompiledCatalogue,
-} from '../../src/core/compile-catalogue.ts';
+import { compileCatalogue, type CompiledCatalogue } from '../../src/core/compile-catalogue.ts';
+import type { CatalogueFacts } from '../../src/core/catalogue-problems.ts';
 import type { Identity, UserPrincipal } from '../../src/core/principal.ts';
 import type { z } from 'zod';
 

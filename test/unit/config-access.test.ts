@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isHashOfKnownSecret, isKnownSecret } from '../../src/config/known-secrets.ts';
 import { loadAccess } from '../../src/config/load-access.ts';
-import type { CatalogueFacts } from '../../src/core/compile-catalogue.ts';
+import type { CatalogueFacts } from '../../src/core/catalogue-problems.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { accessYaml, SANDBOX_SECRETS } from '../../src/sandbox/access.ts';
 import { SANDBOX_CREDENTIAL_SOURCES } from '../../src/sandbox/credential-files.ts';

@@ -3,13 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { catalogueSchema } from '../../src/core/catalogue.ts';
 import { compileCatalogue, type CompiledMapping } from '../../src/core/compile-catalogue.ts';
-import {
-  decideAccess,
-  listEntitlements,
-  type AccessRequest,
-  type Denial,
-  type Permit,
-} from '../../src/core/decide-access.ts';
+import { decideAccess, type AccessRequest, type Permit } from '../../src/core/decide-access.ts';
+import { listEntitlements } from '../../src/core/entitlements.ts';
+import type { Denial } from '../../src/core/denial.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import { ANY_POLICY, buildCatalogue, buildUser, compiled, facts } from '../support/build-catalogue.ts';
 

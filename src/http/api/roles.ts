@@ -3,7 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import type { IssueCredentials } from '../../broker/issue-credentials.ts';
 import type { EntitlementSource } from '../../broker/list-entitlements.ts';
-import type { Entitlement } from '../../core/decide-access.ts';
+import type { Entitlement } from '../../core/entitlements.ts';
 import { BrokerError } from '../../core/errors.ts';
 import { roleArnOf } from '../../core/catalogue.ts';
 import type { Delivery } from '../../core/ports/delivery.ts';

@@ -1,4 +1,5 @@
-import type { Entitlement, MappingChoice, Reason } from '../../core/decide-access.ts';
+import type { Entitlement, MappingChoice } from '../../core/entitlements.ts';
+import type { Reason } from '../../core/applicable-mappings.ts';
 import { supportOf, type DurationLimits } from '../../core/role-limits.ts';
 import type { AccountView, RolePage, RoleView } from './view-models.ts';
 

@@ -1,4 +1,4 @@
-import type { Entitlement } from '../../core/decide-access.ts';
+import type { Entitlement } from '../../core/entitlements.ts';
 import { accountView, roleView } from './role-view.ts';
 import type { AccountView, RolesPage } from './view-models.ts';
 
