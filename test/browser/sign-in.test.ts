@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PEOPLE } from '../../src/sandbox/identity-providers/people.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
-import { pick, refusal, signInAs, Visitors } from '../support/visitor.ts';
+import { pick, postForm, refusal, signInAs, Visitors } from '../support/visitor.ts';
 
 /** Ahead of the sandbox by as much as a test says: nobody waits for an ID token to expire. */
 class MovableClock {
@@ -178,19 +178,3 @@ describe('without scripts', () => {
     await page.getByRole('heading', { name: 'Who do you want to be?' }).waitFor();
   });
 });
-
-/** A program for a page: posts a form with these urlencoded fields. */
-function postForm(action: string, body: string): string {
-  return `(() => {
-    const form = document.createElement('form');
-    form.method = 'post';
-    form.action = ${JSON.stringify(action)};
-    for (const [name, value] of new URLSearchParams(${JSON.stringify(body)})) {
-      const input = document.createElement('input');
-      Object.assign(input, { type: 'hidden', name, value });
-      form.append(input);
-    }
-    document.body.append(form);
-    HTMLFormElement.prototype.submit.call(form);
-  })()`;
-}

@@ -26,12 +26,13 @@ export class Visitor {
     return visitor;
   }
 
-  /** Waits until a tab's console has complained in these words, which is then no longer unexpected. */
-  async complained(text: string): Promise<void> {
-    if (!this.#complaints.includes(text)) {
-      await this.context.waitForEvent('console', { predicate: (message) => message.text() === text });
+  /** Waits until a tab's console has complained in these words, once, which is then no longer unexpected. */
+  async complained(words: string | RegExp): Promise<void> {
+    const fits = (text: string): boolean => (typeof words === 'string' ? text === words : words.test(text));
+    if (!this.#complaints.some(fits)) {
+      await this.context.waitForEvent('console', { predicate: (message) => fits(message.text()) });
     }
-    this.#complaints.splice(this.#complaints.indexOf(text), 1);
+    this.#complaints.splice(this.#complaints.findIndex(fits), 1);
   }
 
   /** What else a console said: refused by a policy, thrown by a script, not found, answered with an error. */
@@ -98,4 +99,20 @@ export async function signInAs(
   const name = connector === 'sandbox-saml' ? /\(SAML\)/ : /\(OpenID Connect\)/;
   await page.getByRole('link', { name }).click();
   await pick(page, person, baseUrl);
+}
+
+/** A program for a page: posts a form with these urlencoded fields. */
+export function postForm(action: string, body: string): string {
+  return `(() => {
+    const form = document.createElement('form');
+    form.method = 'post';
+    form.action = ${JSON.stringify(action)};
+    for (const [name, value] of new URLSearchParams(${JSON.stringify(body)})) {
+      const input = document.createElement('input');
+      Object.assign(input, { type: 'hidden', name, value });
+      form.append(input);
+    }
+    document.body.append(form);
+    HTMLFormElement.prototype.submit.call(form);
+  })()`;
 }
