@@ -16,7 +16,7 @@ ${people.join('\n')}
   Data is kept in         ${config.dataDir}
 
   Try: open a console, copy credentials into another terminal and run
-    aws sts get-caller-identity --endpoint-url ${sandbox.awsUrl}
+    aws sts get-caller-identity --region us-east-1 --endpoint-url ${sandbox.awsUrl}
 
   Everything here is a sandbox on this machine: no real AWS account is touched. Stop with Ctrl-C.
 

@@ -45,7 +45,7 @@ export function settle(settings: ConfigFile, context: RuleContext): Settled {
     accessFile: settings.access === undefined ? undefined : resolve(context.directory, settings.access),
     sandbox: sandboxOf(settings, listen, context),
     trustedProxies: settings.trustedProxies,
-    logLevel: settings.logLevel,
+    logLevel: settings.logLevel ?? (context.hasFile ? 'info' : 'warn'),
   };
 }
 

@@ -156,7 +156,12 @@ export const configFileSchema = z.strictObject({
     .max(64)
     .default([])
     .describe('Proxies in front whose X-Forwarded-For is believed.'),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  logLevel: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .optional()
+    .describe(
+      'info by default; warn without a configuration file, when somebody tries Daypass in a terminal.',
+    ),
 });
 
 export type ConfigFile = z.infer<typeof configFileSchema>;

@@ -87,7 +87,7 @@ describe('without any configuration', () => {
         identityProvidersUrl: 'http://localhost:8082',
       },
       trustedProxies: [],
-      logLevel: 'info',
+      logLevel: 'warn',
     });
     expect(config.aws.regions).toEqual({
       aws: 'us-east-1',
