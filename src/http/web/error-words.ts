@@ -6,7 +6,7 @@ type FamilyOf<Code extends string> = Code extends `${infer Family}.${string}` ? 
 /** By the part of the code before the point, so that a new code has a title from the start. */
 const TITLES: Readonly<Record<FamilyOf<ErrorCode>, string>> = {
   request: 'This request was not accepted',
-  session: 'Sign in first',
+  session: 'Not signed in',
   sign_in: 'The sign-in did not work',
   idp: 'The sign-in did not work',
   saml: 'The sign-in did not work',
