@@ -1,0 +1,109 @@
+/** A walk past every page of Daypass and of its sandbox, as phones and wide screens show them, by day and by night. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
+import { faintTexts, namelessControls, overflowing } from '../support/page-probes.ts';
+import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
+import { pick, refusal, Visitors, type Visitor } from '../support/visitor.ts';
+
+let browser: Browser;
+let broker: TestBroker;
+const visitors = new Visitors();
+
+beforeAll(async () => {
+  [browser, broker] = await Promise.all([launchChromium(), startTestBroker()]);
+});
+afterEach(async () => {
+  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  await broker.close();
+});
+
+/** Looks at a page the way every page must bear. */
+async function look(page: Page, title: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: title }).waitFor();
+  await page.waitForLoadState();
+  expect(await page.getByRole('heading', { level: 1 }).count(), title).toBe(1);
+  expect(await overflowing(page), title).toEqual([]);
+  expect(await namelessControls(page), title).toEqual([]);
+  expect(await faintTexts(page), title).toEqual([]);
+}
+
+async function signIn({ page }: Visitor, person: RegExp): Promise<void> {
+  await page.goto(broker.baseUrl);
+  await look(page, 'Sign in to Daypass');
+  await page.getByRole('link', { name: /\(SAML\)/ }).click();
+  await look(page, 'Who do you want to be?');
+  await pick(page, person, broker.baseUrl);
+  await look(page, 'Your AWS roles');
+}
+
+describe.each([
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 360, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
+] as const)('at $width px, $colorScheme', ({ width, colorScheme }) => {
+  const arrive = (): Promise<Visitor> =>
+    visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
+
+  it('the way from a sign-in to the console, to credentials and out again', async () => {
+    const visitor = await arrive();
+    const { page } = visitor;
+    await signIn(visitor, /Alex/);
+    await page.locator('.menu summary').click();
+    await look(page, 'Your AWS roles');
+    await page.keyboard.press('Escape');
+    await page.getByRole('searchbox').fill('no such thing');
+    await look(page, 'Your AWS roles');
+    await page.getByRole('searchbox').press('Enter');
+    await page.waitForURL('**/?q=*');
+    await look(page, 'Your AWS roles');
+    await page.goto(`${broker.baseUrl}/roles/development-readonly`);
+    await page.getByText('Narrow what the session may do').click();
+    await page.getByLabel('How long').selectOption({ label: 'Another duration…' });
+    await look(page, 'Read only');
+    await page.goto(`${broker.baseUrl}/roles/tools-session`);
+    await look(page, 'Tools with MFA');
+    await page.goto(`${broker.baseUrl}/roles/development-readonly`);
+    const tab = await visitor.newTab(() => page.getByRole('button', { name: /^Open console/ }).click());
+    await look(tab, 'You are in the console of Example Development');
+    await page.getByRole('button', { name: 'Get credentials' }).click();
+    await look(page, 'Credentials for Read only');
+    await page.getByRole('tabpanel').locator('summary').click();
+    await look(page, 'Credentials for Read only');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await look(page, 'You are signed out');
+  });
+
+  it('refusals, and somebody without a role', async () => {
+    const visitor = await arrive();
+    const { page } = visitor;
+    await signIn(visitor, /Nora/);
+    for (const [path, title] of [
+      ['/roles/development-readonly', 'This role is not open to you'],
+      ['/nowhere', 'Page not found'],
+    ] as const) {
+      await page.goto(`${broker.baseUrl}${path}`);
+      await look(page, title);
+      await visitor.complained(refusal(404, 'Not Found'));
+    }
+  });
+
+  it('the sandbox’s own pages', async () => {
+    const visitor = await arrive();
+    const { page } = visitor;
+    await page.goto(broker.awsUrl);
+    await look(page, 'A small AWS to try things in');
+    await page.getByRole('button', { name: 'Be lambda.amazonaws.com', exact: true }).click();
+    await page.getByText('lambda.amazonaws.com has the role').waitFor();
+    await look(page, 'A small AWS to try things in');
+    await page.goto(broker.identityProvidersUrl);
+    await look(page, 'Identity providers');
+    await page.goto(`${broker.awsUrl}/console/`);
+    await look(page, 'Sign in again');
+    await visitor.complained(refusal(401, 'Unauthorized'));
+  });
+});
