@@ -51,6 +51,7 @@ const ADVICE: Partial<Record<ErrorCode, readonly string[]>> = {
   ],
   'role.reserved_for_service': [
     'Nothing is wrong with your sign-in: this role works for the AWS service alone.',
+    'Choose another of your roles, or ask an administrator for one that people may use.',
   ],
   'session_tag.missing': ['Your identity provider has to send that attribute.', ASK_ADMINISTRATOR],
   'sts.refused': [
