@@ -26,9 +26,14 @@ export function asBrokerError(thrown: unknown): BrokerError {
   if (isHttpError(thrown)) {
     // Express's own refusals: a body that is too large, not JSON, in an unknown charset; a malformed path.
     const code = thrown.status === 413 ? 'request.too_large' : 'request.malformed';
-    return new BrokerError(code, { detail: thrown.message, cause: thrown });
+    return new BrokerError(code, { detail: kindOf(thrown) });
   }
   return new BrokerError('internal', { cause: thrown });
+}
+
+/** Their messages quote what they could not read, which may be a secret: only their kind is told. */
+function kindOf(error: HttpError): string {
+  return 'type' in error && typeof error.type === 'string' ? error.type : error.name;
 }
 
 /** The 4xx errors that Express and its body parsers throw. */
