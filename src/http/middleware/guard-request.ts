@@ -13,11 +13,22 @@ export function guardRequest(baseUrl: string): Middleware {
     if (!METHODS.has(request.method)) throw new BrokerError('request.method');
     if (!request.url.startsWith('/'))
       throw new BrokerError('request.malformed', { detail: 'absolute-form target' });
+    if (hasTwoHosts(request)) throw new BrokerError('request.malformed', { detail: 'two Host headers' });
     if (request.headers.host?.toLowerCase() !== host) {
       throw new BrokerError('request.unknown_host', { hint: `Daypass is served at ${baseUrl}.` });
     }
     next();
   };
+}
+
+/** Node believes the first; a proxy in front may have judged by the other one. */
+function hasTwoHosts({ rawHeaders }: Request): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
 }
 
 /**
