@@ -6,7 +6,7 @@
  *
  * A chain starts with sequence 1 after GENESIS_HASH. There is one chain for each node's name.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuditEvent } from './audit-event.ts';
 
 export const GENESIS_HASH = '0'.repeat(64);
@@ -27,13 +27,13 @@ export interface AuditRow {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly name: string;
-  /** The event's canonical text; see {@link auditEventText}. */
+  /** The event's text; see {@link auditEventText}. */
   readonly text: string;
 }
 
-/** The event as JSON with sorted keys and no spaces: the same event gives the same text on every machine. */
-export function auditEventText(event: AuditEvent): string {
-  return JSON.stringify(canonical({ ...event, at: event.at.toISOString() }));
+/** The event as JSON, its members always in this order. The text is kept as it is, and what is hashed is the text. */
+export function auditEventText({ at, name, principal, origin, detail }: AuditEvent): string {
+  return JSON.stringify({ at: at.toISOString(), name, principal, origin, detail });
 }
 
 /** @throws Error where the text is not an event's: only an altered row can have one. */
@@ -62,18 +62,8 @@ function isEventRecord(value: unknown): value is EventRecord {
   );
 }
 
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (!isRecord(value)) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  // fromEntries defines properties, so a key named `__proto__` stays data.
-  return Object.fromEntries(entries.map(([key, member]) => [key, canonical(member)]));
-}
-
 function auditRowHash(row: Pick<AuditRow, 'chain' | 'sequence' | 'text'>, previousHash: string): string {
-  return createHash('sha256')
-    .update(`${previousHash}\n${JSON.stringify(row.chain)}\n${row.sequence}\n${row.text}`, 'utf8')
-    .digest('hex');
+  return hash('sha256', `${previousHash}\n${JSON.stringify(row.chain)}\n${row.sequence}\n${row.text}`);
 }
 
 /** Makes the row that follows `head` in its chain. */
@@ -83,8 +73,8 @@ export function linkAuditRow(
   entry: Pick<AuditRow, 'at' | 'name' | 'text'>,
 ): AuditRow {
   const sequence = head.sequence + 1;
-  const hash = auditRowHash({ chain, sequence, text: entry.text }, head.hash);
-  return { chain, sequence, hash, at: entry.at, name: entry.name, text: entry.text };
+  const { at, name, text } = entry;
+  return { chain, sequence, hash: auditRowHash({ chain, sequence, text }, head.hash), at, name, text };
 }
 
 export interface ChainWalk {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { principalId, type Principal } from './principal.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -24,6 +24,6 @@ function labelOf(principal: Principal): string {
 }
 
 function hashOf(id: string): string {
-  const digest = createHash('sha256').update(id, 'utf8').digest();
+  const digest = hash('sha256', id, 'buffer');
   return Array.from(digest.subarray(0, HASH_LENGTH), (byte) => ALPHABET[byte % 32]).join('');
 }
