@@ -164,6 +164,8 @@ function detailOf({ code, message, status }: StsFault, to: ErrorCode): string {
   if (to === 'sts.bad_response' || !QUOTABLE.has(code)) return what;
   const words = message
     .replace(/Value '.*?' at '/gs, "Value '…' at '")
+    // Whatever an answer repeats that might be a token or a key.
+    .replace(/[\w+/=-]{40,}/g, '…')
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .slice(0, 500)
     .trim();

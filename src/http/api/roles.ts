@@ -58,7 +58,9 @@ export function apiRoutes(routes: ApiRoutes): Router {
       async (request, response) => {
         const text = textFor(request, routes.texts);
         const body = await issue(routes, text.delivery, request, response);
-        response.type(text.mediaType).send(body);
+        // Not `send`: nothing of what it works out (length, charset, freshness) is asked for here.
+        response.setHeader('Content-Type', `${text.mediaType}; charset=utf-8`);
+        response.end(body);
       },
     ],
   });
