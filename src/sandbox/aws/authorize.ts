@@ -64,7 +64,8 @@ function inlineSessionPolicy(text: string): NamedPolicy {
   return { name: 'the session policy', policy: parsePolicy(text, 'session') };
 }
 
+/** Allows an action that no service has: beside other session policies it adds nothing and takes nothing away. */
 const NOTHING = parsePolicy(
-  '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}',
+  '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"none:None","Resource":"*"}}',
   'session',
 );
