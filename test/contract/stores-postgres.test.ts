@@ -9,6 +9,7 @@ import { createPgliteDriver } from '../support/pglite-driver.ts';
 import { createTestDatabase } from '../support/postgres-database.ts';
 import type { TestDatabase } from '../support/postgres-database.ts';
 import { MASTER_KEY, NOW, buildEvent, buildFlow, buildSession, later } from '../support/store-fixtures.ts';
+import { describeBrokerOnPostgres } from './broker-on-postgres.ts';
 import { describeStores } from './stores.contract.ts';
 
 describeStores('PGlite', async () => {
@@ -46,7 +47,10 @@ describe('a Postgres that cannot be used', () => {
 
 // A real server is where concurrency, locks and lost connections can be tried; CI has one.
 const serverUrl = process.env['DAYPASS_TEST_POSTGRES_URL'];
-if (serverUrl !== undefined) describeRealPostgres(serverUrl);
+if (serverUrl !== undefined) {
+  describeRealPostgres(serverUrl);
+  describeBrokerOnPostgres(serverUrl);
+}
 
 function describeRealPostgres(server: string): void {
   describeStores('Postgres', async () => {
