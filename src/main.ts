@@ -26,6 +26,9 @@ function whenNpmIsGone(stop: () => void): void {
   watch.unref();
 }
 
+/** The lock file holds the SDK's version; its notice about Node 20 is for whoever raises that, not for who runs it. */
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 async function main(): Promise<void> {
   let daypass: Daypass | undefined = undefined;
   let toldAt: number | undefined;
