@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { sha256Hex } from '../src/lib/hash.ts';
 import { runLoad } from './support/load.ts';
-import { cpuMicros, residentMegabytes, startProcess } from './support/processes.ts';
+import { cpuMicros, residentMegabytes, SERVING, startProcess } from './support/processes.ts';
 import type { Place } from './support/place.ts';
 
 const CONCURRENCY = 32;
@@ -30,7 +30,7 @@ export async function measureIssueRate({ directory, dist, ports }: Place): Promi
   const [stubPort, brokerPort] = ports;
   const stub = await startProcess([join(dist, 'bench', 'sts-stub.js'), String(stubPort)]);
   const config = writeSettings(directory, stubPort, brokerPort);
-  const broker = await startProcess([join(dist, 'main.js')], {
+  const broker = await startProcess([...SERVING, join(dist, 'main.js')], {
     env: { DAYPASS_CONFIG: config, DAYPASS_DATA_DIR: join(directory, 'data') },
   });
   const idleMegabytes = residentMegabytes(broker.pid);

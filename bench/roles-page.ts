@@ -6,7 +6,7 @@ import { HttpBrowser } from '../test/support/http-browser.ts';
 import { signIn } from '../test/support/start-test-broker.ts';
 import { runLoad, type LoadResult } from './support/load.ts';
 import type { Place } from './support/place.ts';
-import { cpuMicros, residentMegabytes, startProcess } from './support/processes.ts';
+import { cpuMicros, residentMegabytes, SERVING, startProcess } from './support/processes.ts';
 
 const PAGES = 600;
 const CONCURRENCY = 8;
@@ -35,7 +35,7 @@ export async function measureRolesPage(
       access,
     }),
   );
-  const broker = await startProcess([join(dist, 'main.js')], {
+  const broker = await startProcess([...SERVING, join(dist, 'main.js')], {
     env: { DAYPASS_CONFIG: config, DAYPASS_DATA_DIR: join(directory, 'data') },
   });
   const browser = new HttpBrowser();

@@ -1,7 +1,7 @@
 /** From the process's start to the first 200 of `/readyz`, with everything that `npm start` starts. */
 import { join } from 'node:path';
 import type { Place } from './support/place.ts';
-import { residentMegabytes, startProcess } from './support/processes.ts';
+import { residentMegabytes, SERVING, startProcess } from './support/processes.ts';
 
 export interface StartTime {
   readonly firstMs: number;
@@ -19,7 +19,7 @@ export async function measureStart({ directory, dist, ports }: Place): Promise<S
   };
   const once = async (): Promise<{ readonly ms: number; readonly megabytes: number }> => {
     const startedAt = performance.now();
-    const broker = await startProcess([join(dist, 'main.js')], { env });
+    const broker = await startProcess([...SERVING, join(dist, 'main.js')], { env });
     await untilReady(port);
     const ms = performance.now() - startedAt;
     const megabytes = residentMegabytes(broker.pid);

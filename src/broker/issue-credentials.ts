@@ -153,7 +153,9 @@ class Issue<Delivered> {
   }
 }
 
+/** Everything that is asked of AWS, as far as there is any. */
 function permitDetail(permit: Permit): Record<string, JsonValue> {
+  const { sessionName, sourceIdentity, sessionPolicy, managedPolicyArns, sessionTags } = permit;
   return {
     role: permit.role.id,
     roleArn: permit.roleArn,
@@ -162,10 +164,10 @@ function permitDetail(permit: Permit): Record<string, JsonValue> {
     through: permit.reason.through,
     value: permit.reason.value,
     durationSeconds: permit.durationSeconds,
-    sessionName: permit.sessionName ?? null,
-    sourceIdentity: permit.sourceIdentity ?? null,
-    sessionPolicy: permit.sessionPolicy ?? null,
-    managedPolicyArns: permit.managedPolicyArns,
-    sessionTags: permit.sessionTags.map(({ key, value, transitive }) => ({ key, value, transitive })),
+    ...(sessionName === undefined ? {} : { sessionName }),
+    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+    ...(sessionPolicy === undefined ? {} : { sessionPolicy }),
+    ...(managedPolicyArns.length === 0 ? {} : { managedPolicyArns }),
+    ...(sessionTags.length === 0 ? {} : { sessionTags: sessionTags.map((tag) => ({ ...tag })) }),
   };
 }

@@ -25,5 +25,7 @@ function labelOf(principal: Principal): string {
 
 function hashOf(id: string): string {
   const digest = hash('sha256', id, 'buffer');
-  return Array.from(digest.subarray(0, HASH_LENGTH), (byte) => ALPHABET[byte % 32]).join('');
+  let text = '';
+  for (let index = 0; index < HASH_LENGTH; index += 1) text += ALPHABET.charAt(digest.readUInt8(index) % 32);
+  return text;
 }

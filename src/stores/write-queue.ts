@@ -18,6 +18,9 @@ export interface WriteQueueLimits {
 
 const DEFAULT_LIMITS: WriteQueueLimits = { timeoutMs: 4000, maximumWaiting: 5000, maximumGroup: 256 };
 
+/** How long a group gathers while the one before it was of several. */
+const GATHER_MS = 2;
+
 interface Entry {
   readonly unit: WriteUnit;
   readonly deadline: number;
@@ -31,6 +34,7 @@ export class WriteQueue {
   #waiting: Entry[] = [];
   #committing: readonly Entry[] = [];
   #scheduled = false;
+  #lastGroup = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #idle: (() => void)[] = [];
@@ -60,20 +64,26 @@ export class WriteQueue {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  /** One turn of the event loop is waited for, so that requests which arrive together go together. */
+  /**
+   * One turn of the event loop is waited for, so that requests which arrive together go together. While many
+   * come, it is a moment longer: each commit costs both threads more than what a few more units do.
+   */
   #schedule(): void {
     if (this.#scheduled || this.#committing.length > 0) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const commit = (): void => {
       this.#scheduled = false;
       void this.#commitNext();
-    });
+    };
+    if (this.#lastGroup > 1) setTimeout(commit, GATHER_MS);
+    else setImmediate(commit);
   }
 
   async #commitNext(): Promise<void> {
     const group = this.#waiting.splice(0, this.#limits.maximumGroup);
     if (group.length === 0) return;
     this.#committing = group;
+    this.#lastGroup = group.length;
     const outcomes = await this.#outcomesOf(group);
     this.#committing = [];
     for (const [index, entry] of group.entries()) {
