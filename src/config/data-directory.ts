@@ -13,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Secret } from '../lib/secret.ts';
 import { codeOf, readSecretFile } from './secret-file.ts';
 import { masterKeyMistake } from './secret-settings.ts';
@@ -22,11 +22,27 @@ type Made<Value> = { readonly value: Value } | { readonly mistake: string };
 
 export function prepareDataDirectory(directory: string): Made<string> {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     return { value: directory };
   } catch (error) {
     return { mistake: `${directory} cannot be written (${codeOf(error)})` };
+  }
+}
+
+/**
+ * Each missing parent by itself. Node's own `recursive` tries for ever where the system says of a directory that is
+ * there that it is not, as below /proc.
+ */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory) && statSync(directory).isDirectory()) return;
+  const parent = dirname(directory);
+  if (parent !== directory) makeDirectory(parent);
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // Unless another process was first.
+    if (codeOf(error) !== 'EEXIST' || !statSync(directory).isDirectory()) throw error;
   }
 }
 

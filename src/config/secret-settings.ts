@@ -89,8 +89,9 @@ export function readMasterKey(
     context,
   );
   const given = masterKey !== undefined || masterKeyFile !== undefined;
-  if (given && fromEnvironment !== undefined) {
-    context.report(place, 'DAYPASS_MASTER_KEY is set as well; give the key once');
+  // Named in the file by `${DAYPASS_MASTER_KEY}` it is the same key, said twice.
+  if (given && fromEnvironment !== undefined && fromEnvironment !== fromFile) {
+    context.report(place, 'is another key than DAYPASS_MASTER_KEY, which is set as well; give one');
     return undefined;
   }
   if (masterKey !== undefined) reportLiteral(['masterKey'], 'masterKeyFile', context);

@@ -362,8 +362,9 @@ describe('secrets', () => {
       'masterKeyFile: masterKey is given as well; give one of them',
       'storeFile: store is given as well; give one of them',
     ]);
+    write('key', Buffer.alloc(32, 7).toString('base64'));
     expect(complaints('masterKeyFile: key', WITH_KEY)).toEqual([
-      'masterKeyFile: DAYPASS_MASTER_KEY is set as well; give the key once',
+      'masterKeyFile: is another key than DAYPASS_MASTER_KEY, which is set as well; give one',
     ]);
   });
 
@@ -475,6 +476,10 @@ describe('the master key of a machine', () => {
     expect(complaints(undefined, { DAYPASS_DATA_DIR: 'data/below' })).toEqual([
       `dataDir: ${join(directory, 'data', 'below')} cannot be written (ENOTDIR)`,
     ]);
+    // Where the system denies a parent that is there, which Node's own recursion never gets over.
+    expect(complaints(undefined, { DAYPASS_DATA_DIR: '/proc/nope' })[0]).toContain(
+      '/proc/nope cannot be written',
+    );
   });
 });
 
