@@ -37,7 +37,7 @@ export function prepareDataDirectory(directory: string): Made<string> {
 function makeDirectory(directory: string): void {
   if (existsSync(directory) && statSync(directory).isDirectory()) return;
   const parent = dirname(directory);
-  if (parent !== directory) makeDirectory(parent);
+  if (!existsSync(parent)) makeDirectory(parent);
   try {
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {

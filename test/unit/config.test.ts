@@ -474,7 +474,7 @@ describe('the master key of a machine', () => {
     write('data', 'a file');
     expect(complaints()).toEqual([`dataDir: ${join(directory, 'data')} cannot be written (EEXIST)`]);
     expect(complaints(undefined, { DAYPASS_DATA_DIR: 'data/below' })).toEqual([
-      `dataDir: ${join(directory, 'data', 'below')} cannot be written (EEXIST)`,
+      `dataDir: ${join(directory, 'data', 'below')} cannot be written (ENOTDIR)`,
     ]);
     // Where the system denies a parent that is there, which Node's own recursion never gets over.
     expect(complaints(undefined, { DAYPASS_DATA_DIR: '/proc/nope' })[0]).toContain(
