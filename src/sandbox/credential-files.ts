@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EXAMPLE_ACCOUNTS } from './aws/example-users.ts';
-import type { World } from './aws/world.ts';
+import { EXAMPLE_ACCOUNTS } from './aws/organization/example-users.ts';
+import type { World } from './aws/organization/world.ts';
 
 /** CredentialSources that the seed names -> the IAM user whose key each is. */
 const USERS = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSandboxAws, type RunnableSandboxAws } from '../../src/sandbox/aws/aws-server.ts';
 import { awsConsoleRouter } from '../../src/sandbox/aws/console/aws-console.ts';
-import type { IssuedSession, SessionClaims } from '../../src/sandbox/aws/sessions.ts';
+import type { IssuedSession, SessionClaims } from '../../src/sandbox/aws/sts/sessions.ts';
 import { openListener, type Listener } from '../../src/sandbox/listener.ts';
 
 const BROKER_URL = 'http://broker.test:8080';

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exampleWorld } from '../../src/sandbox/aws/example-world.ts';
+import { exampleWorld } from '../../src/sandbox/aws/organization/example-world.ts';
 import {
   accessKeyIdFor,
   accountOfAccessKeyId,
   base32,
   isWellFormedArn,
   issuerName,
-} from '../../src/sandbox/aws/identifiers.ts';
-import { MfaDevices } from '../../src/sandbox/aws/mfa-devices.ts';
+} from '../../src/sandbox/aws/organization/identifiers.ts';
+import { MfaDevices } from '../../src/sandbox/aws/sts/mfa-devices.ts';
 import { loadSandboxKey, SandboxKey } from '../../src/sandbox/aws/sandbox-key.ts';
-import { MAX_SESSION_TOKEN_BYTES, type SessionClaims, Sessions } from '../../src/sandbox/aws/sessions.ts';
-import { totpCode, totpStep } from '../../src/sandbox/aws/totp.ts';
-import { World } from '../../src/sandbox/aws/world.ts';
+import { MAX_SESSION_TOKEN_BYTES, type SessionClaims, Sessions } from '../../src/sandbox/aws/sts/sessions.ts';
+import { totpCode, totpStep } from '../../src/sandbox/aws/sts/totp.ts';
+import { World } from '../../src/sandbox/aws/organization/world.ts';
 
 const key = new SandboxKey(Buffer.alloc(32, 7));
 const claims: SessionClaims = {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { AwsError } from '../../src/sandbox/aws/aws-error.ts';
-import type { AwsRequest } from '../../src/sandbox/aws/aws-request.ts';
-import { canonicalRequest, sha256Hex, signatureOf } from '../../src/sandbox/aws/canonical-request.ts';
-import { DocumentCache } from '../../src/sandbox/aws/document-cache.ts';
+import { AwsError } from '../../src/sandbox/aws/wire/aws-error.ts';
+import type { AwsRequest } from '../../src/sandbox/aws/wire/aws-request.ts';
+import { canonicalRequest, sha256Hex, signatureOf } from '../../src/sandbox/aws/wire/canonical-request.ts';
+import { DocumentCache } from '../../src/sandbox/aws/sts/document-cache.ts';
 import { CallRecord, Journal } from '../../src/sandbox/aws/journal.ts';
-import { ParameterReader } from '../../src/sandbox/aws/parameter-reader.ts';
-import { escapeXml, stsResult, xmlTree } from '../../src/sandbox/aws/query-protocol.ts';
-import { checkPassedTags, resultingTags } from '../../src/sandbox/aws/session-tags.ts';
+import { ParameterReader } from '../../src/sandbox/aws/sts/parameter-reader.ts';
+import { escapeXml, stsResult, xmlTree } from '../../src/sandbox/aws/wire/query-protocol.ts';
+import { checkPassedTags, resultingTags } from '../../src/sandbox/aws/sts/session-tags.ts';
 
 function request(changes: Partial<AwsRequest> = {}): AwsRequest {
   return {

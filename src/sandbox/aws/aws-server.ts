@@ -1,25 +1,25 @@
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
-import { AwsError } from './aws-error.ts';
-import { type AwsRequest, readAwsRequest } from './aws-request.ts';
+import { AwsError } from './wire/aws-error.ts';
+import { type AwsRequest, readAwsRequest } from './wire/aws-request.ts';
 import type { AwsState } from './aws-state.ts';
-import { DocumentFetcher } from './document-fetcher.ts';
-import { Ec2Instances } from './ec2-instances.ts';
-import { createEc2 } from './ec2.ts';
-import { exampleWorld } from './example-world.ts';
+import { DocumentFetcher } from './sts/document-fetcher.ts';
+import { Ec2Instances } from './services/ec2-instances.ts';
+import { createEc2 } from './services/ec2.ts';
+import { exampleWorld } from './organization/example-world.ts';
 import { CallRecord, Journal } from './journal.ts';
-import { MfaDevices } from './mfa-devices.ts';
-import { stsError, type WireAnswer } from './query-protocol.ts';
-import { createS3 } from './s3.ts';
-import { SamlMetadata } from './saml-metadata.ts';
+import { MfaDevices } from './sts/mfa-devices.ts';
+import { stsError, type WireAnswer } from './wire/query-protocol.ts';
+import { createS3 } from './services/s3.ts';
+import { SamlMetadata } from './sts/saml/saml-metadata.ts';
 import { sandboxControls } from './sandbox-controls.ts';
 import { loadSandboxKey, type SandboxKey } from './sandbox-key.ts';
-import { Sessions } from './sessions.ts';
-import { claimedService } from './signature-v4.ts';
-import { claimsSignature } from './signed-request.ts';
-import { answerSts } from './sts.ts';
-import { WebIdentityKeys } from './web-identity-keys.ts';
-import { World } from './world.ts';
-import type { WorldData } from './world-data.ts';
+import { Sessions } from './sts/sessions.ts';
+import { claimedService } from './wire/signature-v4.ts';
+import { claimsSignature } from './wire/signed-request.ts';
+import { answerSts } from './sts/sts.ts';
+import { WebIdentityKeys } from './sts/web-identity/web-identity-keys.ts';
+import { World } from './organization/world.ts';
+import type { WorldData } from './organization/world-data.ts';
 
 /*
  * The sandbox's AWS: every service on one port, told apart by what the signature is for. It owns the

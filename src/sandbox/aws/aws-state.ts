@@ -1,8 +1,8 @@
-import type { MfaDevices } from './mfa-devices.ts';
-import type { SamlMetadata } from './saml-metadata.ts';
-import type { Sessions } from './sessions.ts';
-import type { WebIdentityKeys } from './web-identity-keys.ts';
-import type { World } from './world.ts';
+import type { MfaDevices } from './sts/mfa-devices.ts';
+import type { SamlMetadata } from './sts/saml/saml-metadata.ts';
+import type { Sessions } from './sts/sessions.ts';
+import type { WebIdentityKeys } from './sts/web-identity/web-identity-keys.ts';
+import type { World } from './organization/world.ts';
 
 /** What every service of the sandbox works on. */
 export interface AwsState {

@@ -1,7 +1,7 @@
-import { AwsError, internalFailure } from './aws-error.ts';
-import type { AwsRequest } from './aws-request.ts';
-import { headerOf } from './aws-request.ts';
-import type { AwsCaller } from './caller.ts';
+import { AwsError, internalFailure } from './wire/aws-error.ts';
+import type { AwsRequest } from './wire/aws-request.ts';
+import { headerOf } from './wire/aws-request.ts';
+import type { AwsCaller } from './access/caller.ts';
 
 /*
  * What was asked of the sandbox, for tests and for whoever tries it. It holds what a call was about

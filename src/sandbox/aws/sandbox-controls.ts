@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
-import { readAwsRequest } from './aws-request.ts';
-import { EXAMPLE_ACCOUNTS } from './example-users.ts';
-import { LIST_BUCKETS_AT_THE_EDGE, playService, type ServiceStage } from './play-service.ts';
+import { readAwsRequest } from './wire/aws-request.ts';
+import { EXAMPLE_ACCOUNTS } from './organization/example-users.ts';
+import { LIST_BUCKETS_AT_THE_EDGE, playService, type ServiceStage } from './sts/play-service.ts';
 
 /**
  * `/_sandbox`: what a real AWS has not. Tests read the journal here, people their MFA device's display;

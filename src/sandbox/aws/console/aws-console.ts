@@ -12,7 +12,7 @@ import {
   serveAssets,
   type Pages,
 } from '../../pages.ts';
-import { readAwsRequest } from '../aws-request.ts';
+import { readAwsRequest } from '../wire/aws-request.ts';
 import type { SandboxAws } from '../aws-server.ts';
 import { consolePagesRouter } from './console-pages.ts';
 import { ConsoleSessions } from './console-sessions.ts';

@@ -2,8 +2,8 @@
 import { Router, type Request, type Response } from 'express';
 import type { Pages } from '../../pages.ts';
 import type { SandboxAws } from '../aws-server.ts';
-import { stsArn } from '../identifiers.ts';
-import type { SessionClaims } from '../sessions.ts';
+import { stsArn } from '../organization/identifiers.ts';
+import type { SessionClaims } from '../sts/sessions.ts';
 import type { ConsoleSession, ConsoleSessions } from './console-sessions.ts';
 import { clearConsoleCookie, consoleCookieOf } from './cookie.ts';
 

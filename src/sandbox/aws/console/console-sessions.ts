@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { randomToken, sha256Hex } from '../../../lib/hash.ts';
 import { ExpiringMap } from '../../expiring-map.ts';
-import type { SessionClaims } from '../sessions.ts';
+import type { SessionClaims } from '../sts/sessions.ts';
 import { consoleSessionEnd } from './sign-in-rules.ts';
 
 const SIGNIN_TOKEN_SECONDS = 15 * 60;

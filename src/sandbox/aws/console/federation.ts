@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import { formOf, queryOf, readForm, type Pages } from '../../pages.ts';
 import type { SandboxAws } from '../aws-server.ts';
-import type { SessionClaims, Sessions } from '../sessions.ts';
+import type { SessionClaims, Sessions } from '../sts/sessions.ts';
 import type { ConsoleSessions } from './console-sessions.ts';
 import { setConsoleCookie } from './cookie.ts';
 import { landingPath } from './destination.ts';

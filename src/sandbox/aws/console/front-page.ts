@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { Pages } from '../../pages.ts';
 import type { SandboxAws } from '../aws-server.ts';
 import type { JournalEntry } from '../journal.ts';
-import type { Account, Role, StoredPolicy, User } from '../world.ts';
+import type { Account, Role, StoredPolicy, User } from '../organization/world.ts';
 import { PLAYABLE_SERVICES } from './play-lambda.ts';
 
 export interface FrontPageOptions {

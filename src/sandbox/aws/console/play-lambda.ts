@@ -1,10 +1,10 @@
 /** The button of situation 3: a service assumes its role, and what it then may do is tried out. */
-import { authorize } from '../authorize.ts';
-import type { AwsRequest } from '../aws-request.ts';
+import { authorize } from '../access/authorize.ts';
+import type { AwsRequest } from '../wire/aws-request.ts';
 import type { SandboxAws } from '../aws-server.ts';
-import { sessionCaller } from '../caller.ts';
-import { EXAMPLE_ACCOUNTS } from '../example-users.ts';
-import { LIST_BUCKETS_AT_THE_EDGE, playService, type PlayedResult } from '../play-service.ts';
+import { sessionCaller } from '../access/caller.ts';
+import { EXAMPLE_ACCOUNTS } from '../organization/example-users.ts';
+import { LIST_BUCKETS_AT_THE_EDGE, playService, type PlayedResult } from '../sts/play-service.ts';
 
 /** Services the page offers: two that the role trusts, and one to see refused. */
 export const PLAYABLE_SERVICES = ['lambda.amazonaws.com', 'edgelambda.amazonaws.com', 'ec2.amazonaws.com'];

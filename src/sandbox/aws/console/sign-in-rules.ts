@@ -2,7 +2,7 @@
  * Whose credentials the console takes, and how long its session lasts. Source: "Enabling custom identity
  * broker access to the AWS console" in the IAM User Guide.
  */
-import type { SessionClaims } from '../sessions.ts';
+import type { SessionClaims } from '../sts/sessions.ts';
 
 const SHORTEST_SECONDS = 900;
 const LONGEST_SECONDS = 43_200;

@@ -1,0 +1,85 @@
+import { evaluate } from '../../../iam/evaluate.ts';
+import type { FederatedCaller } from '../../../iam/principals.ts';
+import { accessDenied } from '../wire/aws-error.ts';
+import {
+  type ConditionKeys,
+  epochSeconds,
+  requestKeys,
+  type WantedSession,
+  wantedSessionKeys,
+} from '../access/request-context.ts';
+import { type AssumeAction, neededActions, requireAll, roleKeys } from './role-assumption.ts';
+import type { SessionClaims } from './sessions.ts';
+import { optionalClaims, type PassedPolicies } from './issue-session.ts';
+import type { StsCall } from './sts-call.ts';
+import type { Role } from '../organization/world.ts';
+
+/*
+ * Roles assumed by whoever an identity provider vouches for: no AWS identity asks, so the role's trust
+ * policy decides alone.
+ */
+
+export interface FederatedAssumption {
+  readonly action: AssumeAction;
+  readonly roleArn: string;
+  readonly principal: FederatedCaller;
+  /** Of the assertion or token. */
+  readonly keys: ConditionKeys;
+  readonly wanted: WantedSession;
+}
+
+export function authorizeFederated(call: StsCall, assumption: FederatedAssumption): Role {
+  const { action, principal, wanted, roleArn } = assumption;
+  const refuse = (_action: string, detail: string) =>
+    accessDenied(`Not authorized to perform ${action}`, detail);
+  const role = call.aws.world.findRole(roleArn);
+  if (role === undefined) throw refuse(action, 'there is no such role');
+  if (role.name.startsWith('AWSReservedSSO_'))
+    throw refuse(action, 'the role is reserved for IAM Identity Center');
+  const context: ConditionKeys = new Map([
+    ...requestKeys(call.request, call.region),
+    ...assumption.keys,
+    ...wantedSessionKeys(wanted),
+    ...roleKeys(role, wanted),
+  ]);
+  const decide = (needed: string) =>
+    evaluate(
+      { action: needed, resource: role.arn, resourceAccount: role.accountId, principal, context },
+      { identity: [], resource: role.trustPolicy },
+    );
+  requireAll(neededActions(action, wanted), decide, refuse);
+  return role;
+}
+
+export interface FederatedSession {
+  readonly origin: 'saml' | 'web-identity';
+  readonly name: string;
+  readonly seconds: number;
+  readonly policies: PassedPolicies;
+  readonly wanted: WantedSession;
+  readonly federatedProvider: string;
+  /** The keys that stay with the session. */
+  readonly federation: Readonly<Record<string, string>>;
+}
+
+export function federatedClaims(call: StsCall, role: Role, session: FederatedSession): SessionClaims {
+  const issuedAt = epochSeconds(call.request.receivedAt);
+  const { wanted, policies } = session;
+  return {
+    kind: 'assumed-role',
+    accountId: role.accountId,
+    principalArn: role.arn,
+    name: session.name,
+    origin: session.origin,
+    issuedAt,
+    expiresAt: issuedAt + session.seconds,
+    federatedProvider: session.federatedProvider,
+    federation: session.federation,
+    ...optionalClaims({
+      policies,
+      tags: wanted.tags,
+      transitiveTagKeys: wanted.transitiveTagKeys,
+      sourceIdentity: wanted.sourceIdentity,
+    }),
+  };
+}
