@@ -38,6 +38,12 @@ export interface SamlProviderData {
   readonly name: string;
   /** Read at first use. AWS wants the document itself; so neither side waits for the other at start. */
   readonly metadataUrl: string;
+  /** What AWS calls the provider in addresses of its own, `SAMLSP...`; made from its ARN where nobody gives one. */
+  readonly providerId?: string;
+  /** RSA private keys, PEM: what an identity provider encrypts for AWS. At most two. */
+  readonly privateKeys?: readonly string[];
+  /** `Required` refuses assertions that are not encrypted. */
+  readonly encryption?: 'Allowed' | 'Required';
 }
 
 export interface OidcProviderData {
@@ -58,6 +64,8 @@ export interface BucketData {
   readonly region: string;
   /** Key -> content. */
   readonly objects: Readonly<Record<string, string>>;
+  /** The bucket's own policy. */
+  readonly policy?: object;
 }
 
 export interface AccountData {
@@ -65,6 +73,8 @@ export interface AccountData {
   readonly name: string;
   readonly alias?: string;
   readonly organizationId?: string;
+  /** Regions in which this account's STS is not activated, or that it has not opted in to. */
+  readonly disabledRegions?: readonly string[];
   /** The account's root user. Nobody should have such a key; the rules that refuse it want a test. */
   readonly rootAccessKeys?: readonly AccessKeyData[];
   readonly users?: readonly UserData[];

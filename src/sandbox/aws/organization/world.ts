@@ -66,6 +66,7 @@ export interface Account {
   readonly name: string;
   readonly alias: string | undefined;
   readonly organizationId: string | undefined;
+  readonly disabledRegions: ReadonlySet<string>;
   readonly users: readonly User[];
   readonly roles: readonly Role[];
   readonly samlProviders: readonly SamlProvider[];
@@ -224,6 +225,7 @@ function buildAccount(data: AccountData): Account {
     name: data.name,
     alias: data.alias,
     organizationId: data.organizationId,
+    disabledRegions: new Set(data.disabledRegions),
     users: (data.users ?? []).map((user) => buildUser(data.id, user)),
     roles: (data.roles ?? []).map((role) => buildRole(data.id, role)),
     samlProviders,
