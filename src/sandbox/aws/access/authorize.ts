@@ -1,7 +1,13 @@
-import type { ApplicablePolicies, Decision, NamedPolicy } from '../../../iam/authorization.ts';
+import type {
+  ApplicablePolicies,
+  AuthorizationRequest,
+  Decision,
+  NamedPolicy,
+} from '../../../iam/authorization.ts';
 import { evaluate } from '../../../iam/evaluate.ts';
 import { parsePolicy } from '../../../iam/parse-policy.ts';
 import type { Caller } from '../../../iam/principals.ts';
+import { type RecordDecision, recordedDecision } from '../explain/recorded-decision.ts';
 import type { AwsCaller } from './caller.ts';
 import type { ConditionKeys } from './request-context.ts';
 import type { SessionClaims } from '../sts/sessions.ts';
@@ -16,15 +22,29 @@ export interface Question {
   readonly keys: ConditionKeys;
   /** The resource's own policy; a role's trust policy. */
   readonly resourcePolicy?: NamedPolicy;
+  /** Where the decision is told with its trace; `call.decided` of a call. */
+  readonly decided: RecordDecision;
 }
 
 export function authorize(world: World, question: Question): Decision {
-  const { caller, action, resource, resourceAccount, keys, resourcePolicy } = question;
+  const { caller, action, resource, resourceAccount, keys, resourcePolicy, decided } = question;
   const policies = policiesOf(world, caller);
-  return evaluate(
+  return decide(
     { action, resource, resourceAccount, principal: principalOf(caller), context: keys },
     resourcePolicy === undefined ? policies : { ...policies, resource: resourcePolicy },
+    decided,
   );
+}
+
+/** For who is no AWS identity (a service, the holder of an assertion): asks with the policies at hand. */
+export function decide(
+  request: AuthorizationRequest,
+  policies: ApplicablePolicies,
+  decided: RecordDecision,
+): Decision {
+  const decision = evaluate(request, policies);
+  decided(recordedDecision(request, policies, decision));
+  return decision;
 }
 
 function principalOf(caller: AwsCaller): Caller {

@@ -31,7 +31,7 @@ export function showFrontPage(options: FrontPageOptions, response: Response, pla
     identityProvidersUrl: options.identityProvidersUrl,
     accounts: options.aws.world.accounts.map(describeAccount),
     codes: mfaCodes(options.aws),
-    journal: options.aws.journal.entries().slice(-JOURNAL_LINES).reverse().map(describeEntry),
+    journal: options.aws.journal.latest(JOURNAL_LINES).map(describeEntry),
     services: PLAYABLE_SERVICES,
     played,
   });

@@ -38,7 +38,15 @@ function tryOut(aws: SandboxAws, { credentials }: PlayedResult & { allowed: true
   const caller = claims === undefined ? undefined : sessionCaller(aws.world, claims, keyId);
   if (caller === undefined) return [];
   return TRIALS.map(({ action, resource }) => {
-    const question = { caller, action, resource, resourceAccount: EXAMPLE_ACCOUNTS.tools, keys: new Map() };
+    const question = {
+      caller,
+      action,
+      resource,
+      resourceAccount: EXAMPLE_ACCOUNTS.tools,
+      keys: new Map(),
+      // Tried out for the page alone: nobody asked it of a service.
+      decided: () => undefined,
+    };
     return { action, resource, allowed: authorize(aws.world, question).allowed };
   });
 }

@@ -5,6 +5,7 @@ import type { AwsState } from '../aws-state.ts';
 import { type AwsCaller, authenticate } from '../access/caller.ts';
 import { denialText } from '../access/denial-text.ts';
 import { type Ec2Instances, TERMINATED } from './ec2-instances.ts';
+import type { RecordDecision } from '../explain/recorded-decision.ts';
 import type { CallRecord } from '../journal.ts';
 import {
   type Parameters,
@@ -30,6 +31,7 @@ interface Ec2Call {
   readonly parameters: Parameters;
   readonly caller: AwsCaller;
   readonly region: string;
+  readonly decided: RecordDecision;
 }
 
 const ACTIONS: ReadonlyMap<string, (call: Ec2Call) => ResultTree> = new Map([
@@ -52,7 +54,15 @@ export function createEc2(
       record.setCaller(caller, region);
       record.note({ instanceIds: instanceIds(parameters) });
       if (action === undefined) throw unknownOperation(operation);
-      const result = action({ aws, instances, request, parameters, caller, region });
+      const result = action({
+        aws,
+        instances,
+        request,
+        parameters,
+        caller,
+        region,
+        decided: (decision) => record.decided(decision),
+      });
       record.succeeded();
       const body = xmlTree({ requestId: request.id, ...result });
       return xml(
@@ -183,7 +193,14 @@ function requireAllowed(call: Ec2Call, action: string, resource: string, extra: 
     ...extra,
   ]);
   const resourceAccount = caller.account.id;
-  const decision = authorize(call.aws.world, { caller, action, resource, resourceAccount, keys });
+  const decision = authorize(call.aws.world, {
+    caller,
+    action,
+    resource,
+    resourceAccount,
+    keys,
+    decided: call.decided,
+  });
   if (decision.allowed) return;
   const on = resource === '*' ? '' : ` on resource: ${resource}`;
   throw new AwsError(

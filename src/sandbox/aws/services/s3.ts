@@ -5,6 +5,7 @@ import type { AwsState } from '../aws-state.ts';
 import { type AwsCaller, authenticate } from '../access/caller.ts';
 import { denialText } from '../access/denial-text.ts';
 import { decodePairs } from '../wire/form-encoding.ts';
+import type { RecordDecision } from '../explain/recorded-decision.ts';
 import type { CallRecord } from '../journal.ts';
 import { type Parameters, type ResultTree, type WireAnswer, xmlTree } from '../wire/query-protocol.ts';
 import { callerKeys, type ConditionKeys, requestKeys } from '../access/request-context.ts';
@@ -24,6 +25,7 @@ interface S3Call {
   readonly region: string;
   readonly bucketName: string;
   readonly key: string;
+  readonly decided: RecordDecision;
 }
 
 export function createS3(aws: AwsState): (request: AwsRequest, record: CallRecord) => WireAnswer {
@@ -38,7 +40,16 @@ export function createS3(aws: AwsState): (request: AwsRequest, record: CallRecor
       record.note({ bucket: bucketName, key });
       const { caller, region } = authenticated(request, aws);
       record.setCaller(caller, region);
-      const answer = action.run({ aws, request, query, caller, region, bucketName, key });
+      const answer = action.run({
+        aws,
+        request,
+        query,
+        caller,
+        region,
+        bucketName,
+        key,
+        decided: (decision) => record.decided(decision),
+      });
       record.succeeded();
       return answer;
     } catch (error) {
@@ -197,7 +208,14 @@ function requireAllowed(call: S3Call, { action, resource, owner, extra }: S3Need
     ...callerKeys(caller, request.receivedAt),
     ...(extra ?? []),
   ]);
-  const decision = authorize(call.aws.world, { caller, action, resource, resourceAccount: owner, keys });
+  const decision = authorize(call.aws.world, {
+    caller,
+    action,
+    resource,
+    resourceAccount: owner,
+    keys,
+    decided: call.decided,
+  });
   if (decision.allowed) return;
   throw new AwsError(
     'AccessDenied',

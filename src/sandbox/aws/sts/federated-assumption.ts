@@ -1,6 +1,6 @@
-import { evaluate } from '../../../iam/evaluate.ts';
 import type { FederatedCaller } from '../../../iam/principals.ts';
 import { accessDenied } from '../wire/aws-error.ts';
+import { decide } from '../access/authorize.ts';
 import {
   type ConditionKeys,
   epochSeconds,
@@ -42,12 +42,13 @@ export function authorizeFederated(call: StsCall, assumption: FederatedAssumptio
     ...wantedSessionKeys(wanted),
     ...roleKeys(role, wanted),
   ]);
-  const decide = (needed: string) =>
-    evaluate(
+  const ask = (needed: string) =>
+    decide(
       { action: needed, resource: role.arn, resourceAccount: role.accountId, principal, context },
       { identity: [], resource: role.trustPolicy },
+      call.decided,
     );
-  requireAll(neededActions(action, wanted), decide, refuse);
+  requireAll(neededActions(action, wanted), ask, refuse);
   return role;
 }
 

@@ -1,5 +1,6 @@
-import { evaluate } from '../../../iam/evaluate.ts';
 import { accessDenied, AwsError } from '../wire/aws-error.ts';
+import { decide } from '../access/authorize.ts';
+import type { RecordDecision } from '../explain/recorded-decision.ts';
 import type { AwsRequest } from '../wire/aws-request.ts';
 import type { AwsState } from '../aws-state.ts';
 import { assumedRoleArn } from '../access/caller.ts';
@@ -53,7 +54,10 @@ export function playService(stage: ServiceStage, request: AwsRequest, played: Pl
   record.action = 'AssumeRole';
   record.note({ ...played, playedBy: 'sandbox' });
   try {
-    const result = assumeAsService(stage.aws, request, played);
+    const result = assumeAsService(stage.aws, request, {
+      ...played,
+      decided: (decision) => record.decided(decision),
+    });
     record.succeeded();
     return { allowed: true, ...result };
   } catch (error) {
@@ -65,7 +69,7 @@ export function playService(stage: ServiceStage, request: AwsRequest, played: Pl
 function assumeAsService(
   aws: AwsState,
   request: AwsRequest,
-  { service, roleArn, sessionName, sessionPolicy }: PlayedService,
+  { service, roleArn, sessionName, sessionPolicy, decided }: PlayedService & { decided: RecordDecision },
 ): { assumedRoleArn: string; credentials: ResultTree } {
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com$/.test(service)) {
     throw accessDenied(`${service.slice(0, 128)} is no AWS service`, 'only services can be played');
@@ -78,7 +82,7 @@ function assumeAsService(
   const role = aws.world.findRole(roleArn);
   if (role === undefined) throw refuse('there is no such role');
   const wanted = { roleSessionName: sessionName, tags: [], transitiveTagKeys: [] };
-  const decision = evaluate(
+  const decision = decide(
     {
       action: 'sts:AssumeRole',
       resource: role.arn,
@@ -91,6 +95,7 @@ function assumeAsService(
       ]),
     },
     { identity: [], resource: role.trustPolicy },
+    decided,
   );
   if (!decision.allowed) throw refuse(describeDecision('sts:AssumeRole', decision));
   const issuedAt = epochSeconds(request.receivedAt);

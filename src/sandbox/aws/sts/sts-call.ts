@@ -1,6 +1,7 @@
 import type { AwsRequest } from '../wire/aws-request.ts';
 import type { AwsState } from '../aws-state.ts';
 import type { AwsCaller } from '../access/caller.ts';
+import type { RecordDecision } from '../explain/recorded-decision.ts';
 import type { JournalFacts } from '../journal.ts';
 import type { Parameters, ResultTree } from '../wire/query-protocol.ts';
 
@@ -12,6 +13,8 @@ export interface StsCall {
   readonly region: string;
   /** For the journal: what the call is about, as soon as it is read, so that refused calls show it too. */
   readonly note: (facts: JournalFacts) => void;
+  /** For the journal too: each decision of the policies, with its trace. */
+  readonly decided: RecordDecision;
 }
 
 export interface SignedStsCall extends StsCall {

@@ -31,7 +31,14 @@ export async function answerSts(aws: AwsState, request: AwsRequest, record: Call
     record.action = (parameters.get('Action') ?? '').slice(0, 128);
     checkTransport(request);
     const result = await run(
-      { aws, request, parameters, region: UNSIGNED_REGION, note: (facts) => record.note(facts) },
+      {
+        aws,
+        request,
+        parameters,
+        region: UNSIGNED_REGION,
+        note: (facts) => record.note(facts),
+        decided: (decision) => record.decided(decision),
+      },
       record,
     );
     record.succeeded();

@@ -114,6 +114,7 @@ function authorizeAssumption(call: SignedStsCall, wanted: AskedAssumeRole, mfaAt
       resource: role.arn,
       resourceAccount: role.accountId,
       resourcePolicy: role.trustPolicy,
+      decided: call.decided,
     });
   requireAll(neededActions('sts:AssumeRole', wanted), decide, refuse);
   return role;

@@ -26,7 +26,8 @@ export function getAccessKeyInfo(call: SignedStsCall): ResultTree {
   const resourceAccount = caller.account.id;
   requireAll(
     [ACTION],
-    (action) => authorize(aws.world, { caller, action, resource: '*', resourceAccount, keys }),
+    (action) =>
+      authorize(aws.world, { caller, action, resource: '*', resourceAccount, keys, decided: call.decided }),
     refuse,
   );
   const account = accountOfAccessKeyId(accessKeyId);

@@ -77,7 +77,15 @@ function authorizeToken(call: SignedStsCall, resource: string, asked: AskedFeder
   ]);
   requireAll(
     ['sts:GetFederationToken', ...(asked.tags.length > 0 ? ['sts:TagSession'] : [])],
-    (action) => authorize(aws.world, { caller, action, resource, resourceAccount: caller.account.id, keys }),
+    (action) =>
+      authorize(aws.world, {
+        caller,
+        action,
+        resource,
+        resourceAccount: caller.account.id,
+        keys,
+        decided: call.decided,
+      }),
     (action, detail) =>
       accessDenied(
         `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`,
