@@ -1,22 +1,20 @@
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import { AwsError } from './wire/aws-error.ts';
 import { type AwsRequest, readAwsRequest } from './wire/aws-request.ts';
+import { createAwsServices } from './aws-services.ts';
 import type { AwsState } from './aws-state.ts';
 import { DocumentFetcher } from './sts/document-fetcher.ts';
 import { Ec2Instances } from './services/ec2-instances.ts';
-import { createEc2 } from './services/ec2.ts';
 import { exampleWorld } from './organization/example-world.ts';
 import { CallRecord, Journal } from './journal.ts';
 import { MfaDevices } from './sts/mfa-devices.ts';
 import { stsError, type WireAnswer } from './wire/query-protocol.ts';
-import { createS3 } from './services/s3.ts';
 import { SamlMetadata } from './sts/saml/saml-metadata.ts';
 import { sandboxControls } from './sandbox-controls.ts';
 import { loadSandboxKey, type SandboxKey } from './sandbox-key.ts';
 import { Sessions } from './sts/sessions.ts';
 import { claimedService } from './wire/signature-v4.ts';
 import { claimsSignature } from './wire/signed-request.ts';
-import { answerSts } from './sts/sts.ts';
 import { WebIdentityKeys } from './sts/web-identity/web-identity-keys.ts';
 import { World } from './organization/world.ts';
 import type { WorldData } from './organization/world-data.ts';
@@ -103,8 +101,7 @@ function buildApp(aws: SandboxAws, pages: SandboxAwsOptions['pages']): Express {
 
 /** Calls to services leave the pipeline here; everything else goes on to the pages. */
 function answerServices(aws: SandboxAws): express.RequestHandler {
-  const ec2 = createEc2(aws, aws.instances);
-  const s3 = createS3(aws);
+  const serviceFor = createAwsServices(aws);
   // A signature covers the bytes: nothing may parse the body before it is checked.
   const readBody: express.RequestHandler = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
   return (request: Request, response: Response, next: NextFunction) => {
@@ -121,10 +118,8 @@ function answerServices(aws: SandboxAws): express.RequestHandler {
       const body: unknown = request.body;
       const call = { ...head, body: Buffer.isBuffer(body) ? body : Buffer.alloc(0) };
       const record = new CallRecord(aws.journal, call);
-      const service = claimedService(call);
-      if (service === 'ec2') answer(response, call, ec2(call, record));
-      else if (service === 's3') answer(response, call, s3(call, record));
-      else answerSts(aws, call, record).then((wire) => answer(response, call, wire), next);
+      const service = serviceFor(claimedService(call));
+      Promise.resolve(service.answer(call, record)).then((wire) => answer(response, call, wire), next);
     });
   };
 }

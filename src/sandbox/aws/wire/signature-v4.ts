@@ -22,9 +22,6 @@ export interface Verified {
 /** Looks the secret up; undefined where key and token do not fit together. */
 export type FindSecret = (accessKeyId: string, sessionToken: string | undefined) => Secret | undefined;
 
-/** The services of this port. A signature for one is no signature for another. */
-const SERVICES = new Set(['sts', 'ec2', 's3']);
-
 export function verifySignature(request: AwsRequest, service: string, findSecret: FindSecret): Verified {
   const signed = parseAuthorization(request);
   const secret = findSecret(signed.accessKeyId, signed.sessionToken);
@@ -45,8 +42,7 @@ export function verifySignature(request: AwsRequest, service: string, findSecret
 /** Which service a signature is for, before anything is checked; it chooses the shape of errors. */
 export function claimedService(request: AwsRequest): string | undefined {
   const text = `${headerOf(request, 'authorization') ?? ''}\n${decodeURIComponentSafely(request.query)}`;
-  const service = /Credential=[^/\s&,]+\/[^/\s&,]*\/[^/\s&,]*\/([^/\s&,]+)/.exec(text)?.[1];
-  return service !== undefined && SERVICES.has(service) ? service : undefined;
+  return /Credential=[^/\s&,]+\/[^/\s&,]*\/[^/\s&,]*\/([^/\s&,]+)/.exec(text)?.[1];
 }
 
 function decodeURIComponentSafely(text: string): string {

@@ -1,0 +1,35 @@
+import type { AwsRequest } from './wire/aws-request.ts';
+import type { WireAnswer } from './wire/query-protocol.ts';
+import type { CallRecord } from './journal.ts';
+import { createEc2 } from './services/ec2.ts';
+import type { Ec2Instances } from './services/ec2-instances.ts';
+import { createS3 } from './services/s3.ts';
+import { answerSts } from './sts/sts.ts';
+import type { AwsState } from './aws-state.ts';
+
+/** Answers a call whatever is wrong with it: refusals are answers in the service's own words. */
+export type AnswerCall = (request: AwsRequest, record: CallRecord) => WireAnswer | Promise<WireAnswer>;
+
+export interface AwsService {
+  readonly name: string;
+  readonly answer: AnswerCall;
+}
+
+/**
+ * The services of this port, found by what a signature says it is for. STS has the rest: calls that nobody
+ * signed, and signatures for what is not here, which are wrong ones to it.
+ */
+export function createAwsServices(
+  aws: AwsState & { readonly instances: Ec2Instances },
+): (claimed: string | undefined) => AwsService {
+  const sts: AwsService = {
+    name: 'sts',
+    answer: (request, record) => answerSts(aws, request, record),
+  };
+  const others: readonly AwsService[] = [
+    { name: 'ec2', answer: createEc2(aws, aws.instances) },
+    { name: 's3', answer: createS3(aws) },
+  ];
+  const byName = new Map([sts, ...others].map((service) => [service.name, service]));
+  return (claimed) => byName.get(claimed ?? '') ?? sts;
+}
