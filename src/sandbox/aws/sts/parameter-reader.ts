@@ -14,6 +14,21 @@ export interface TextRule {
   readonly sensitive?: boolean;
 }
 
+/** `arnType` of STS's model: length and characters, which is less than the form of an ARN. */
+export const ARN: TextRule = {
+  min: 20,
+  max: 2048,
+  pattern: /^[\t\n\r\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]+$/u,
+  patternText:
+    '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+',
+};
+
+/** What somebody else vouches for about the caller. */
+export interface ProvidedContext {
+  readonly providerArn: string;
+  readonly contextAssertion: string;
+}
+
 export interface NumberRule {
   readonly min: number;
   readonly max: number;
@@ -24,7 +39,7 @@ const MAX_LIST = 200;
 
 const TAG_KEY: TextRule = { min: 1, max: 128, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u, sensitive: true };
 const TAG_VALUE: TextRule = { min: 0, max: 256, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, sensitive: true };
-const POLICY_ARN: TextRule = { min: 20, max: 2048 };
+const CONTEXT_ASSERTION: TextRule = { min: 4, max: 2048, sensitive: true };
 
 /**
  * Reads the parameters of one call and collects every violation, so that a single ValidationError
@@ -90,10 +105,28 @@ export class ParameterReader {
   policyArns(name: string): readonly string[] {
     const path = pathOf(name);
     const arns = this.#indexes(`${name}.member.`).map((index) =>
-      this.#member(`${name}.member.${index}.arn`, `${path}.${index}.member.arn`, POLICY_ARN),
+      this.#member(`${name}.member.${index}.arn`, `${path}.${index}.member.arn`, ARN),
     );
     this.#checkLength(arns.length, path, 10);
     return arns;
+  }
+
+  /** `ProvidedContexts.member.N.ProviderArn` and `.ContextAssertion`. */
+  providedContexts(name: string): readonly ProvidedContext[] {
+    const path = pathOf(name);
+    const contexts = this.#indexes(`${name}.member.`).map((index) => {
+      const [from, to] = [`${name}.member.${index}`, `${path}.${index}.member`];
+      return {
+        providerArn: this.#member(`${from}.ProviderArn`, `${to}.providerArn`, ARN),
+        contextAssertion: this.#member(
+          `${from}.ContextAssertion`,
+          `${to}.contextAssertion`,
+          CONTEXT_ASSERTION,
+        ),
+      };
+    });
+    this.#checkLength(contexts.length, path, 5);
+    return contexts;
   }
 
   /** Throws one ValidationError about everything that was read. */

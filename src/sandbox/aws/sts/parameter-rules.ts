@@ -1,19 +1,12 @@
-import type { TextRule } from './parameter-reader.ts';
+import { ARN, type TextRule } from './parameter-reader.ts';
 
 /** The constraints of STS's own model (botocore `sts/2011-06-15/service-2.json`). */
 
-const ARN_PATTERN = /^[\t\n\r\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]+$/u;
 const NAME_PATTERN = /^[\w+=,.@-]*$/;
 const POLICY_PATTERN = /^[\t\n\r\u0020-\u00FF]+$/;
 const POLICY_PATTERN_TEXT = '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+';
 
-export const ROLE_ARN: TextRule = {
-  min: 20,
-  max: 2048,
-  pattern: ARN_PATTERN,
-  patternText:
-    '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+',
-};
+export const ROLE_ARN = ARN;
 export const ROLE_SESSION_NAME: TextRule = { min: 2, max: 64, pattern: NAME_PATTERN };
 export const FEDERATED_NAME: TextRule = { min: 2, max: 32, pattern: NAME_PATTERN };
 export const SOURCE_IDENTITY: TextRule = { min: 2, max: 64, pattern: NAME_PATTERN };
@@ -44,6 +37,8 @@ export const POLICY: TextRule = { ...UNRESTRICTED_POLICY, max: 2048 };
 export const SAML_ASSERTION: TextRule = { min: 4, max: 100_000, sensitive: true };
 export const WEB_IDENTITY_TOKEN: TextRule = { min: 4, max: 20_000, sensitive: true };
 export const PROVIDER_ID: TextRule = { min: 4, max: 2048 };
+
+export const ENCODED_MESSAGE: TextRule = { min: 1, max: 10_240, sensitive: true };
 
 export const ROLE_DURATION = { min: 900, max: 43_200 } as const;
 export const USER_DURATION = { min: 900, max: 129_600 } as const;
