@@ -9,6 +9,12 @@ import { openListener, type Listener } from '../../src/sandbox/listener.ts';
 
 const BROKER_URL = 'http://broker.test:8080';
 const ISSUER = `${BROKER_URL}/roles/production-developer`;
+const FEDERATED_USER: Partial<SessionClaims> = {
+  kind: 'federated-user',
+  origin: 'long-term-key',
+  accountId: '111122223333',
+  principalArn: 'arn:aws:iam::111122223333:user/reports',
+};
 
 let offsetMs = 0;
 const now = (): Date => new Date(Date.now() + offsetMs);
@@ -120,7 +126,7 @@ describe('getSigninToken', () => {
     ['a chained role session', { origin: 'role-session' }],
     ['a role session got with a user’s session', { origin: 'user-session' }],
     ['a role session of a service', { origin: 'service' }],
-    ['GetFederationToken', { kind: 'federated-user', origin: 'long-term-key' }],
+    ['GetFederationToken', FEDERATED_USER],
   ])('refuses SessionDuration for %s, and takes it without', async (_what, claims) => {
     const answer = await getSigninToken(sessionJson(issue(claims)), 3_600);
     expect([answer.status, await answer.text()]).toEqual([400, 'Invalid credentials parameter\n']);
@@ -154,7 +160,7 @@ describe('login', () => {
     const answer = await login(await signinToken(issue()));
     expect(answer.headers.get('location')).toBe('/console/s3/home?region=us-east-1');
     expect(answer.headers.get('set-cookie')).toMatch(
-      /^sandbox-console=[\w-]{43}; Path=\/console; HttpOnly; SameSite=Lax$/,
+      /^sandbox-console=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/,
     );
   });
 
@@ -230,6 +236,101 @@ describe('login', () => {
   });
 });
 
+describe('a login in a browser that is signed in', () => {
+  function loginWith(cookie: string, token: string): Promise<Response> {
+    const params = new URLSearchParams({
+      Action: 'login',
+      Issuer: ISSUER,
+      Destination: 'https://console.aws.amazon.com/ec2/home?region=eu-west-1#Instances:',
+      SigninToken: token,
+    });
+    const url = `${aws.url}/federation?${params.toString()}`;
+    return fetch(url, { headers: { cookie }, redirect: 'manual' });
+  }
+
+  it('is refused until one logs out, which the page offers together with the login', async () => {
+    const cookie = await enter(issue());
+    const reader = issue({
+      principalArn: 'arn:aws:iam::222233334444:role/ReadOnly',
+      accountId: '222233334444',
+    });
+    const refused = await loginWith(cookie, await signinToken(reader));
+    expect([refused.status, refused.headers.get('set-cookie')]).toEqual([400, null]);
+    const html = (await refused.text()).replaceAll('&amp;', '&');
+    expect(html).toContain('You must first log out before logging into a different AWS account.');
+    const [, href = ''] = /class="button" href="([^"]+)"/.exec(html) ?? [];
+    const out = await fetch(`${aws.url}${href}`, { headers: { cookie }, redirect: 'manual' });
+    expect(out.status).toBe(302);
+    expect((await visit('/console', cookie)).status).toBe(401);
+    const next = await fetch(new URL(out.headers.get('location') ?? '', aws.url), { redirect: 'manual' });
+    expect([next.status, next.headers.get('location')]).toEqual([
+      303,
+      '/console/ec2/home?region=eu-west-1#Instances:',
+    ]);
+  });
+
+  it('leaves the session that is there as it is', async () => {
+    const cookie = await enter(issue());
+    await loginWith(cookie, await signinToken(issue()));
+    expect((await visit('/console', cookie)).status).toBe(200);
+  });
+
+  it('goes through where that session has ended', async () => {
+    const cookie = await enter(issue());
+    offsetMs += 3_601_000;
+    expect((await loginWith(cookie, await signinToken(issue()))).status).toBe(303);
+  });
+});
+
+describe('/oauth?Action=logout', () => {
+  function logout(redirectUri?: string, cookie = ''): Promise<Response> {
+    const params = new URLSearchParams({ Action: 'logout' });
+    if (redirectUri !== undefined) params.set('redirect_uri', redirectUri);
+    return fetch(`${aws.url}/oauth?${params.toString()}`, { headers: { cookie }, redirect: 'manual' });
+  }
+
+  it('ends the session and forgets the cookie', async () => {
+    const cookie = await enter(issue());
+    const answer = await logout(undefined, cookie);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('set-cookie')).toMatch(/^sandbox-console=; Path=\/; Expires=Thu, 01 Jan 1970/);
+    expect(await answer.text()).toContain(`href="${ISSUER}"`);
+    expect((await visit('/console', cookie)).status).toBe(401);
+  });
+
+  it.each([
+    ['https://us-east-1.signin.aws.amazon.com/federation?Action=login&x=1', '/federation?Action=login&x=1'],
+    ['https://console.aws.amazon.com/s3/home', '/console/s3/home'],
+  ])('goes on to %s', async (redirectUri, path) => {
+    const answer = await logout(redirectUri);
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, path]);
+  });
+
+  it.each([
+    'https://evil.test/',
+    '//evil.test/',
+    '/\\evil.test',
+    'https://us-east-1.signin.aws.amazon.com.evil.test/federation?Action=login',
+    'https://us-east-1.signin.aws.amazon.com@evil.test/federation?Action=login',
+    'https://signin.aws.amazon.com/federation?Action=login',
+    'https://us-east-1.signin.aws.amazon.com/oauth?Action=logout',
+    'http://us-east-1.signin.aws.amazon.com/federation?Action=login',
+    BROKER_URL,
+    'javascript:alert(1)',
+    '',
+  ])('leads nobody to %s, and ends nothing', async (redirectUri) => {
+    const cookie = await enter(issue());
+    const answer = await logout(redirectUri, cookie);
+    expect([answer.status, answer.headers.get('location')]).toEqual([400, null]);
+    expect((await visit('/console', cookie)).status).toBe(200);
+  });
+
+  it('knows no other action', async () => {
+    expect((await fetch(`${aws.url}/oauth`)).status).toBe(400);
+    expect((await fetch(`${aws.url}/oauth?Action=login`)).status).toBe(400);
+  });
+});
+
 describe('the console', () => {
   it('shows who signed in, as what, with what and until when', async () => {
     const session = issue({
@@ -274,7 +375,7 @@ describe('the console', () => {
   });
 
   it('lasts as long as the credentials where no SessionDuration was given', async () => {
-    const cookie = await enter(issue({ kind: 'federated-user', origin: 'long-term-key' }));
+    const cookie = await enter(issue(FEDERATED_USER));
     offsetMs += 3_590_000;
     expect((await visit('/console', cookie)).status).toBe(200);
     offsetMs += 11_000;

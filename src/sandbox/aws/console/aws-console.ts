@@ -1,5 +1,5 @@
 /**
- * What people see of the sandbox's AWS: a front page, the federation endpoint, the console. Calls to services
+ * What people see of the sandbox's AWS: a front page, the sign-in service, the console. Calls to services
  * never come here.
  */
 import { Router, type Request, type Response } from 'express';
@@ -18,6 +18,7 @@ import { consolePagesRouter } from './console-pages.ts';
 import { ConsoleSessions } from './console-sessions.ts';
 import { federationRouter } from './federation.ts';
 import { isVisit, showFrontPage, type FrontPageOptions } from './front-page.ts';
+import { logoutRouter } from './logout.ts';
 import { playLambda, PLAYABLE_SERVICES } from './play-lambda.ts';
 
 interface AwsConsoleOptions {
@@ -35,6 +36,7 @@ export function awsConsoleRouter(options: AwsConsoleOptions): Router {
   const router = Router();
   router.use(ASSETS_PATH, serveAssets(options.rootDir));
   router.use('/federation', federationRouter(shared));
+  router.use('/oauth', logoutRouter(shared));
   router.use('/console', consolePagesRouter(shared));
   router.post('/_sandbox/play', readForm, (request, response) => play(shared, request, response));
   router.get('/', (request, response, next) => {

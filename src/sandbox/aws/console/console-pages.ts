@@ -1,80 +1,63 @@
 /** `/console`: every page of it says the same, which is all that a try-out needs: who signed in, as what, until when. */
 import { Router, type Request, type Response } from 'express';
-import type { Pages } from '../../pages.ts';
-import type { SandboxAws } from '../aws-server.ts';
-import { stsArn } from '../organization/identifiers.ts';
 import type { SessionClaims } from '../sts/sessions.ts';
-import type { ConsoleSession, ConsoleSessions } from './console-sessions.ts';
-import { clearConsoleCookie, consoleCookieOf } from './cookie.ts';
+import { findBrowserSession, leaveConsole } from './browser-session.ts';
+import { type ConsoleContext, keepPrivate } from './console-context.ts';
+import type { ConsoleSession } from './console-sessions.ts';
+import { describePrincipal } from './principal.ts';
 
-interface ConsolePagesOptions {
-  readonly brokerUrl: string;
-  readonly aws: SandboxAws;
-  readonly consoleSessions: ConsoleSessions;
-  readonly pages: Pages;
-}
-
-export function consolePagesRouter(options: ConsolePagesOptions): Router {
+export function consolePagesRouter(context: ConsoleContext): Router {
   const router = Router();
-  router.post('/sign-out', (request, response) => signOut(options, request, response));
-  router.get('/{*page}', (request, response) => showConsole(options, request, response));
+  router.post('/sign-out', (request, response) => signOut(context, request, response));
+  router.get('/{*page}', (request, response) => showConsole(context, request, response));
   return router;
 }
 
-async function showConsole(
-  options: ConsolePagesOptions,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const session = options.consoleSessions.find(consoleCookieOf(request) ?? '');
-  if (session === undefined || session.endsAt.getTime() <= options.aws.now().getTime()) {
+async function showConsole(context: ConsoleContext, request: Request, response: Response): Promise<void> {
+  const { brokerUrl, pages } = context;
+  const found = findBrowserSession(context, request);
+  if (found === undefined || !found.isLive) {
     const reason =
-      session === undefined ? 'You are not signed in to the console.' : 'Your console session has ended.';
-    const issuer = session?.issuer?.href ?? `${options.brokerUrl}/`;
-    return options.pages.render(response, 'console-ended', { reason, issuer }, { status: 401 });
+      found === undefined ? 'You are not signed in to the console.' : 'Your console session has ended.';
+    const issuer = found?.session.issuer?.href ?? `${brokerUrl}/`;
+    return pages.render(response, 'console-ended', { reason, issuer }, { status: 401 });
   }
-  await options.pages.render(response, 'console', describe(options, session, request.originalUrl), {
-    formTargets: [options.brokerUrl],
+  await pages.render(response, 'console', describe(context, found.session, request.originalUrl), {
+    formTargets: [brokerUrl],
   });
 }
 
-async function signOut(options: ConsolePagesOptions, request: Request, response: Response): Promise<void> {
-  const cookie = consoleCookieOf(request) ?? '';
-  const issuer = options.consoleSessions.find(cookie)?.issuer;
-  options.consoleSessions.signOut(cookie);
-  clearConsoleCookie(response);
+async function signOut(context: ConsoleContext, request: Request, response: Response): Promise<void> {
+  keepPrivate(response);
+  const issuer = leaveConsole(context, request, response)?.issuer;
   // Straight back to the broker; any other address only as a link that shows where it leads.
-  if (issuer?.origin === options.brokerUrl) {
+  if (issuer?.origin === context.brokerUrl) {
     response.redirect(303, issuer.href);
     return;
   }
-  await options.pages.render(response, 'signed-out', { returnTo: issuer?.href ?? `${options.brokerUrl}/` });
+  const returnTo = issuer?.href ?? `${context.brokerUrl}/`;
+  await context.pages.render(response, 'signed-out', { returnTo });
 }
 
-function describe(options: ConsolePagesOptions, session: ConsoleSession, landedAt: string): object {
-  const { claims, endsAt } = session;
+function describe(context: ConsoleContext, session: ConsoleSession, landedAt: string): object {
+  const { claims, startedAt, endsAt } = session;
   return {
-    accountId: claims.accountId,
-    accountName: options.aws.world.findAccount(claims.accountId)?.name ?? 'unknown',
-    arn: sessionArn(claims),
-    principalKind: claims.kind === 'assumed-role' ? 'Role' : 'IAM user',
-    principalName: claims.principalArn.split('/').at(-1),
-    sessionName: claims.name,
-    how: HOW[claims.origin],
+    principal: describePrincipal(context.aws.world, claims),
+    credentials: CREDENTIALS[claims.origin],
+    door: DOORS[session.door],
+    provider: claims.federatedProvider,
+    issuer: session.issuer?.href,
     sourceIdentity: claims.sourceIdentity,
-    tags: (claims.tags ?? []).map(({ key, value }) => ({
-      key,
-      value,
-      transitive: claims.transitiveTagKeys?.includes(key) === true,
-    })),
+    tags: describeTags(claims),
     policy: claims.policy === undefined ? undefined : prettyJson(claims.policy),
     policyArns: claims.policyArns ?? [],
+    startedAt: startedAt.toISOString(),
     endsAt: endsAt.toISOString(),
     landedAt,
   };
 }
 
-const HOW: Readonly<Record<SessionClaims['origin'], string>> = {
+const CREDENTIALS: Readonly<Record<SessionClaims['origin'], string>> = {
   'long-term-key': 'with the key of an IAM user',
   'user-session': "with an IAM user's session",
   'role-session': 'by role chaining',
@@ -83,10 +66,14 @@ const HOW: Readonly<Record<SessionClaims['origin'], string>> = {
   service: 'by an AWS service',
 };
 
-function sessionArn({ kind, accountId, principalArn, name }: SessionClaims): string {
-  return kind === 'assumed-role'
-    ? stsArn(accountId, `assumed-role/${principalArn.split('/').at(-1) ?? ''}/${name}`)
-    : stsArn(accountId, `federated-user/${name}`);
+const DOORS: Readonly<Record<ConsoleSession['door'], string>> = {
+  federation: 'through the federation endpoint, with temporary credentials that somebody got for you',
+  saml: 'through the SAML sign-in endpoint, with an assertion that your browser brought',
+};
+
+function describeTags({ tags = [], transitiveTagKeys = [] }: SessionClaims): object[] {
+  const transitive = new Set(transitiveTagKeys.map((key) => key.toLowerCase()));
+  return tags.map(({ key, value }) => ({ key, value, transitive: transitive.has(key.toLowerCase()) }));
 }
 
 function prettyJson(text: string): string {

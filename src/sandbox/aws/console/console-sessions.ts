@@ -11,15 +11,17 @@ const CAPACITY = 1_000;
 /** AWS's tokens have a few thousand characters; what passes here passes there. */
 const SIGNIN_TOKEN_BYTES = 1_536;
 
-interface SigninGrant {
+export interface SigninGrant {
   readonly claims: SessionClaims;
   readonly durationSeconds: number | undefined;
 }
 
 export interface ConsoleSession {
   readonly claims: SessionClaims;
+  readonly startedAt: Date;
   readonly endsAt: Date;
-  /** Where AWS sends people whose session has ended: the broker's own page. */
+  readonly door: 'federation' | 'saml';
+  /** Where AWS sends people whose session has ended: the broker's own page. A sign-in by SAML names none. */
   readonly issuer: URL | undefined;
 }
 
@@ -41,16 +43,29 @@ export class ConsoleSessions {
     return token;
   }
 
-  /** The cookie's value, or nothing where the token is unknown, used or too old, or its credentials ended. */
-  signIn(token: string, issuer: URL | undefined): string | undefined {
-    const grant = this.#tokens.take(sha256Hex(token));
+  /** What a token is for, without using it; nothing where it is unknown, used or too old, or its credentials ended. */
+  peek(token: string): SigninGrant | undefined {
+    const grant = this.#tokens.get(sha256Hex(token));
     if (grant === undefined) return undefined;
-    const now = this.#now();
-    const endsAt = consoleSessionEnd(grant.claims, grant.durationSeconds, now);
-    const lifeSeconds = (endsAt.getTime() - now.getTime()) / 1000;
-    if (lifeSeconds <= 0) return undefined;
+    const endsAt = consoleSessionEnd(grant.claims, grant.durationSeconds, this.#now());
+    return endsAt.getTime() > this.#now().getTime() ? grant : undefined;
+  }
+
+  /** Uses a token up. */
+  spend(token: string): void {
+    this.#tokens.delete(sha256Hex(token));
+  }
+
+  /** @returns the cookie's value */
+  open(
+    { claims, durationSeconds }: SigninGrant,
+    { door, issuer }: Pick<ConsoleSession, 'door' | 'issuer'>,
+  ): string {
+    const startedAt = this.#now();
+    const endsAt = consoleSessionEnd(claims, durationSeconds, startedAt);
+    const lifeSeconds = (endsAt.getTime() - startedAt.getTime()) / 1000;
     const cookie = randomToken();
-    const session = { claims: grant.claims, endsAt, issuer };
+    const session = { claims, startedAt, endsAt, door, issuer };
     this.#sessions.set(sha256Hex(cookie), session, lifeSeconds + REMEMBERED_SECONDS);
     return cookie;
   }
