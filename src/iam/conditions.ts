@@ -47,9 +47,10 @@ function failureOf(
   if (condition.set === undefined && actual.length > 1) return 'several-values';
   const outcomes = actual.map((value) => outcomeFor(condition, value, context));
   if (outcomes.includes(undefined)) return 'unresolved-variable';
+  // To the set operators empty text is an empty set: all of it fits, and none of it.
+  if (condition.set !== undefined && actual.every((value) => value === ''))
+    return condition.set === 'ForAllValues' ? undefined : 'no-value-fits';
   if (condition.set === 'ForAnyValue') return outcomes.includes(true) ? undefined : 'no-value-fits';
-  // An empty text is an empty set.
-  if (condition.set === 'ForAllValues' && actual.every((value) => value === '')) return undefined;
   return outcomes.includes(false) ? 'no-value-fits' : undefined;
 }
 

@@ -119,8 +119,16 @@ function comparing<T>(
   };
 }
 
-function readNumber(text: string): number | undefined {
-  return /^[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?$/.test(text) ? Number(text) : undefined;
+/** Digits of a number behind its point. */
+const DECIMALS = 30;
+
+/** In units of the last decimal: numbers that differ only past a double's precision are still two. */
+function readNumber(text: string): bigint | undefined {
+  const found = /^([+-]?)([0-9]{1,30})(?:\.([0-9]{1,30}))?$/.exec(text);
+  if (found === null) return undefined;
+  const [, sign, whole = '', decimals = ''] = found;
+  const size = BigInt(whole + decimals.padEnd(DECIMALS, '0'));
+  return sign === '-' ? -size : size;
 }
 
 function readBoolean(text: string): boolean | undefined {
@@ -132,7 +140,7 @@ function readBase64(text: string): string | undefined {
   return /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? text.replace(/=+$/, '') : undefined;
 }
 
-const numeric = (compare: (value: number, wanted: number) => boolean): Compile =>
+const numeric = (compare: (value: bigint, wanted: bigint) => boolean): Compile =>
   comparing('a number', readNumber, compare);
 const date = (compare: (value: number, wanted: number) => boolean): Compile =>
   comparing('a date such as 2026-01-31T00:00:00Z, or seconds since 1970', parseMoment, compare);

@@ -90,10 +90,14 @@ function valuesOf(value: JsonValue, where: string): string[] {
   return values.map((one) => {
     if (typeof one === 'string') return one;
     if (typeof one === 'boolean') return String(one);
-    // A larger number would no longer be the one that was written.
-    if (typeof one === 'number' && Number.isSafeInteger(one)) return String(one);
-    throw new PolicySyntaxError(where, 'write texts, whole numbers, true or false');
+    if (typeof one === 'number' && isExact(one)) return String(one);
+    throw new PolicySyntaxError(where, 'write texts, plain numbers, true or false');
   });
+}
+
+/** A number with more digits would no longer be the one that was written. */
+function isExact(number: number): boolean {
+  return Number.isSafeInteger(number) || /^-?[0-9]{1,8}\.[0-9]{1,6}$/.test(String(number));
 }
 
 function missingOf(text: string, where: string): boolean {

@@ -298,9 +298,9 @@ describe('a Condition element', () => {
     [{ StringEquals: { username: 'y' } }, 'Condition.StringEquals.username: write a key such as'],
     [{ StringEquals: { 'aws:${x}': 'y' } }, 'write a key such as'],
     [{ StringEquals: { 'aws:x': [] } }, 'Condition.StringEquals.aws:x: needs at least one value'],
-    [{ StringEquals: { 'aws:x': null } }, 'aws:x: write texts, whole numbers, true or false'],
-    [{ StringEquals: { 'aws:x': [['y']] } }, 'aws:x: write texts, whole numbers, true or false'],
-    [{ NumericEquals: { 'aws:x': 1e30 } }, 'aws:x: write texts, whole numbers, true or false'],
+    [{ StringEquals: { 'aws:x': null } }, 'aws:x: write texts, plain numbers, true or false'],
+    [{ StringEquals: { 'aws:x': [['y']] } }, 'aws:x: write texts, plain numbers, true or false'],
+    [{ NumericEquals: { 'aws:x': 1e30 } }, 'aws:x: write texts, plain numbers, true or false'],
     [
       { StringEquals: { 'aws:x': 'y', 'AWS:X': 'z' } },
       'Condition.StringEquals: "AWS:X" stands twice; give it a list',
