@@ -20,7 +20,7 @@ type StatementOutcome =
 
 export type Mismatch =
   | { readonly element: 'principal' | 'action' | 'resource' }
-  /** A policy variable in the Resource element has no value in this request. */
+  /** A policy variable in the Resource element has no value in this request, or stands before the fifth colon. */
   | { readonly element: 'variable' }
   | { readonly element: 'condition'; readonly condition: ConditionFailure };
 
@@ -44,10 +44,6 @@ function actionApplies({ negated, patterns }: ActionsElement, action: string): b
   return patterns.some(({ glob }) => matchesGlob(glob, action)) !== negated;
 }
 
-/**
- * A star in a Resource may go past a colon where it ends a part; whole-text matching lets it go past one
- * anywhere, which differs only for a star in the middle of the first five parts.
- */
 function resourceApplies(
   resources: ResourcesElement | undefined,
   { resource, context }: NormalizedRequest,

@@ -5,7 +5,7 @@ import type { ActionsElement, PolicyKind, PrincipalsElement, ResourcesElement, S
 import { isJsonObject, type JsonObject, type JsonValue } from './strict-json.ts';
 import { outline, parseTemplate } from './template.ts';
 import { textsOf } from './texts.ts';
-import { globOf } from './wildcard.ts';
+import { ARN_COLONS, globOf } from './wildcard.ts';
 
 export interface StatementOptions {
   readonly kind: PolicyKind;
@@ -100,7 +100,7 @@ function resourcesOf(
   }
   if (found === undefined) throw new PolicySyntaxError(where, 'needs a Resource');
   const templates = textsOf(found.value, `${where}.${found.name}`).map(({ text, where: at }) => {
-    const template = parseTemplate(text, { variables, where: at });
+    const template = parseTemplate(text, { variables, where: at, isArn: true });
     if (!isResourceShaped(outline(template)))
       throw new PolicySyntaxError(at, `write "*" or an ARN, not ${quoted(text)}`);
     return template;
@@ -108,12 +108,16 @@ function resourcesOf(
   return { negated: found.negated, templates };
 }
 
-/** An ARN of six parts, or of fewer where a star can stand for the rest. */
+/** An ARN of six parts, or of fewer where a star can stand for the rest. AWS wants the service in full. */
 function isResourceShaped(text: string): boolean {
   if (text === '*') return true;
   const parts = text.split(':');
+  const [arn, partition = '', service = ''] = parts;
   return (
-    parts[0] === 'arn' && parts.length > 1 && parts[1] !== '' && (parts.length >= 6 || text.includes('*'))
+    arn === 'arn' &&
+    partition !== '' &&
+    /^[a-z0-9-]+$/i.test(service) &&
+    (parts.length > ARN_COLONS || text.includes('*'))
   );
 }
 

@@ -5,7 +5,7 @@
  */
 import { PolicySyntaxError, quoted } from './policy-syntax-error.ts';
 import type { RequestContext } from './request-context.ts';
-import { globOf, literalGlob, type Glob } from './wildcard.ts';
+import { ARN_COLONS, confinedToArnParts, globOf, literalGlob, type Glob } from './wildcard.ts';
 
 type TemplatePart =
   | { readonly kind: 'text' | 'escaped'; readonly text: string }
@@ -14,6 +14,8 @@ type TemplatePart =
 export interface Template {
   readonly text: string;
   readonly parts: readonly TemplatePart[];
+  /** A Resource: its wildcards keep to an ARN's parts, and its variables to the last of them. */
+  readonly isArn: boolean;
   /** Ready made where the text has no variables. */
   readonly glob: Glob | undefined;
 }
@@ -22,17 +24,25 @@ export interface TemplateOptions {
   /** Variables are a feature of Version 2012-10-17; before it, `${` is text. */
   readonly variables: boolean;
   readonly where: string;
+  readonly isArn?: boolean;
 }
 
-export function parseTemplate(text: string, { variables, where }: TemplateOptions): Template {
+/**
+ * Of a text with its variables' values in it. No value that AWS carries is as long; a text that repeats a long
+ * one would only cost memory.
+ */
+const MAXIMUM_EXPANDED_LENGTH = 65_536;
+
+export function parseTemplate(text: string, { variables, where, isArn = false }: TemplateOptions): Template {
   const parts = variables ? partsOf(text, where) : [{ kind: 'text', text } as const];
   const hasVariable = parts.some(({ kind }) => kind === 'variable');
-  return { text, parts, glob: hasVariable ? undefined : globOfParts(parts, EMPTY_CONTEXT) };
+  const template = { text, parts, isArn };
+  return { ...template, glob: hasVariable ? undefined : globOfParts(template, EMPTY_CONTEXT) };
 }
 
-/** Undefined where a variable has no value, and then the whole statement does not apply. */
+/** Undefined where a variable has no value or no right to be, and then the whole statement does not apply. */
 export function expandToGlob(template: Template, context: RequestContext): Glob | undefined {
-  return template.glob ?? globOfParts(template.parts, context);
+  return template.glob ?? globOfParts(template, context);
 }
 
 /** The text with nothing special in it, for comparing whole. */
@@ -40,7 +50,7 @@ export function expandToText(template: Template, context: RequestContext): strin
   let text = '';
   for (const part of template.parts) {
     const piece = pieceOf(part, context);
-    if (piece === undefined) return undefined;
+    if (piece === undefined || text.length + piece.length > MAXIMUM_EXPANDED_LENGTH) return undefined;
     text += piece;
   }
   return text;
@@ -53,14 +63,21 @@ export function outline(template: Template): string {
 
 const EMPTY_CONTEXT: RequestContext = new Map();
 
-function globOfParts(parts: readonly TemplatePart[], context: RequestContext): Glob | undefined {
+function globOfParts(
+  { parts, isArn }: Pick<Template, 'parts' | 'isArn'>,
+  context: RequestContext,
+): Glob | undefined {
   const units: number[] = [];
+  let colons = 0;
   for (const part of parts) {
+    // AWS puts values into an ARN behind its fifth colon only: not into its region, nor its account.
+    if (isArn && part.kind === 'variable' && colons < ARN_COLONS) return undefined;
     const piece = pieceOf(part, context);
-    if (piece === undefined) return undefined;
+    if (piece === undefined || units.length + piece.length > MAXIMUM_EXPANDED_LENGTH) return undefined;
     for (const unit of part.kind === 'text' ? globOf(piece) : literalGlob(piece)) units.push(unit);
+    if (part.kind === 'text') colons += piece.split(':').length - 1;
   }
-  return units;
+  return isArn ? confinedToArnParts(units) : units;
 }
 
 function pieceOf(part: TemplatePart, context: RequestContext): string | undefined {

@@ -5,8 +5,14 @@
  */
 const ANY_RUN = -1;
 const ANY_ONE = -2;
+/** Of characters other than a colon: wildcards within one part of an ARN. */
+const ANY_RUN_OF_PART = -3;
+const ANY_ONE_OF_PART = -4;
 const STAR = 42;
 const QUESTION_MARK = 63;
+const COLON = 58;
+/** Between an ARN's six parts. */
+export const ARN_COLONS = 5;
 
 /** A pattern as UTF-16 code units, wildcards as negative numbers; so a literal star is no wildcard. */
 export type Glob = readonly number[];
@@ -26,31 +32,63 @@ export function matchesWildcard(pattern: string, value: string): boolean {
   return matchesGlob(globOf(pattern), value);
 }
 
+/** A star that was passed: where the pattern goes on after it, and up to where it has taken the value. */
+interface PassedStar {
+  readonly after: number;
+  takenTo: number;
+}
+
 export function matchesGlob(glob: Glob, value: string): boolean {
   let at = 0;
   let next = 0;
-  let afterStar = -1;
-  let resumeAt = 0;
+  let free: PassedStar | undefined;
+  let ofPart: PassedStar | undefined;
   while (at < value.length) {
     const wanted = glob[next];
     if (wanted === ANY_RUN) {
       next += 1;
-      afterStar = next;
-      resumeAt = at;
-    } else if (wanted === ANY_ONE || wanted === value.charCodeAt(at)) {
+      free = { after: next, takenTo: at };
+      ofPart = undefined;
+    } else if (wanted === ANY_RUN_OF_PART) {
+      next += 1;
+      ofPart = { after: next, takenTo: at };
+    } else if (fitsOne(wanted, value.charCodeAt(at))) {
       next += 1;
       at += 1;
-    } else if (afterStar >= 0) {
-      // The last star takes one character more; giving an earlier one more could not help.
-      resumeAt += 1;
-      at = resumeAt;
-      next = afterStar;
     } else {
-      return false;
+      // The last star takes one character more; giving an earlier one more could not help, but where the last
+      // has come to the end of its part: then only a star that goes past colons can.
+      const star = ofPart !== undefined && value.charCodeAt(ofPart.takenTo) !== COLON ? ofPart : free;
+      if (star === undefined) return false;
+      if (star === free) ofPart = undefined;
+      star.takenTo += 1;
+      at = star.takenTo;
+      next = star.after;
     }
   }
-  while (glob[next] === ANY_RUN) next += 1;
+  while (glob[next] === ANY_RUN || glob[next] === ANY_RUN_OF_PART) next += 1;
   return next === glob.length;
+}
+
+function fitsOne(wanted: number | undefined, unit: number): boolean {
+  return wanted === unit || wanted === ANY_ONE || (wanted === ANY_ONE_OF_PART && unit !== COLON);
+}
+
+/**
+ * A Resource's wildcards as AWS reads them: in an ARN's first five parts they stay within their part, but for a
+ * star that ends one, which may go on past colons. What follows the fifth colon is the service's own.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+export function confinedToArnParts(glob: Glob): Glob {
+  let colons = 0;
+  return glob.map((unit, index) => {
+    if (unit === COLON) colons += 1;
+    if (colons >= ARN_COLONS) return unit;
+    if (unit === ANY_ONE) return ANY_ONE_OF_PART;
+    const following = glob[index + 1];
+    const endsPart = following === undefined || following === COLON;
+    return unit === ANY_RUN && !endsPart ? ANY_RUN_OF_PART : unit;
+  });
 }
 
 /** Cuts at literal occurrences of the character; what follows the last of at most `limit` parts stays whole. */
