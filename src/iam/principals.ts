@@ -5,16 +5,21 @@
  */
 import type { PrincipalEntry, PrincipalsElement } from './policy.ts';
 
-export interface UserCaller {
-  readonly kind: 'user';
+/** What every caller of an account has. */
+interface OfAccount {
   readonly accountId: string;
+  /** The 64 hex digits by which S3 knows the account. */
+  readonly canonicalUserId?: string;
+}
+
+export interface UserCaller extends OfAccount {
+  readonly kind: 'user';
   readonly userArn: string;
   readonly uniqueId?: string;
 }
 
-export interface RoleSessionCaller {
+export interface RoleSessionCaller extends OfAccount {
   readonly kind: 'role-session';
-  readonly accountId: string;
   /** With its path, as IAM has it. */
   readonly roleArn: string;
   readonly sessionArn: string;
@@ -22,9 +27,8 @@ export interface RoleSessionCaller {
   readonly uniqueId?: string;
 }
 
-export interface FederatedUserCaller {
+export interface FederatedUserCaller extends OfAccount {
   readonly kind: 'federated-user';
-  readonly accountId: string;
   /** The IAM user who called GetFederationToken. */
   readonly userArn: string;
   readonly sessionArn: string;
@@ -32,9 +36,8 @@ export interface FederatedUserCaller {
   readonly uniqueId?: string;
 }
 
-export interface RootCaller {
+export interface RootCaller extends OfAccount {
   readonly kind: 'root';
-  readonly accountId: string;
 }
 
 export interface ServiceCaller {
@@ -91,21 +94,21 @@ interface CallerIdentity {
 function identitiesOf(caller: Caller): CallerIdentity[] {
   switch (caller.kind) {
     case 'user':
-      return [byArn('itself', caller.userArn, caller.uniqueId), byAccount('account', caller.accountId)];
+      return [byArn('itself', caller.userArn, caller.uniqueId), byAccount('account', caller)];
     case 'role-session':
       return [
         byArn('itself', caller.sessionArn),
         byArn('source', caller.roleArn, caller.uniqueId),
-        byAccount('account', caller.accountId),
+        byAccount('account', caller),
       ];
     case 'federated-user':
       return [
         byArn('itself', caller.sessionArn),
         byArn('source', caller.userArn, caller.uniqueId),
-        byAccount('account', caller.accountId),
+        byAccount('account', caller),
       ];
     case 'root':
-      return [byAccount('itself', caller.accountId)];
+      return [byAccount('itself', caller)];
     case 'service':
       return [
         {
@@ -133,6 +136,11 @@ function byArn(naming: Naming, arn: string, uniqueId?: string): CallerIdentity {
   };
 }
 
-function byAccount(naming: Naming, accountId: string): CallerIdentity {
-  return { naming, isNamedBy: (entry) => entry.kind === 'account' && entry.accountId === accountId };
+function byAccount(naming: Naming, { accountId, canonicalUserId }: OfAccount): CallerIdentity {
+  return {
+    naming,
+    isNamedBy: (entry) =>
+      (entry.kind === 'account' && entry.accountId === accountId) ||
+      (entry.kind === 'canonical-user' && entry.canonicalId === canonicalUserId),
+  };
 }
