@@ -53,9 +53,11 @@ function sidOf(value: JsonValue | undefined, where: string, kind: PolicyKind): s
   return value === '' ? undefined : value;
 }
 
+const KINDS_WITH_PRINCIPAL: readonly PolicyKind[] = ['trust', 'resource', 'resource-control'];
+
 function principalsOf(statement: JsonObject, where: string, kind: PolicyKind): PrincipalsElement | undefined {
   const found = oneOf(statement, where, ['Principal', 'NotPrincipal']);
-  if (kind !== 'trust' && kind !== 'resource') {
+  if (!KINDS_WITH_PRINCIPAL.includes(kind)) {
     if (found === undefined) return undefined;
     throw new PolicySyntaxError(
       `${where}.${found.name}`,
@@ -69,7 +71,13 @@ function principalsOf(statement: JsonObject, where: string, kind: PolicyKind): P
       at,
       'name who is allowed with Principal; NotPrincipal goes with "Deny" alone',
     );
-  return { negated: found.negated, entries: parsePrincipals(found.value, at) };
+  const entries = parsePrincipals(found.value, at);
+  if (kind === 'resource-control' && (found.negated || entries.some((entry) => entry.kind !== 'anyone')))
+    throw new PolicySyntaxError(
+      at,
+      'write "*": a resource control policy binds everyone; narrow it with Condition',
+    );
+  return { negated: found.negated, entries };
 }
 
 /** `service:Name` with wildcards in the name; the service's prefix has none. */

@@ -9,6 +9,7 @@ export const POLICY_KINDS = [
   'session',
   'boundary',
   'service-control',
+  'resource-control',
   'trust',
   'resource',
 ] as const;

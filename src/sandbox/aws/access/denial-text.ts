@@ -5,6 +5,7 @@ const POLICY_NAMES: Readonly<Record<DecisionReason['by'], string>> = {
   session: 'session policy',
   boundary: 'permissions boundary',
   'service-control': 'service control policy',
+  'resource-control': 'resource control policy',
   trust: 'role trust policy',
   resource: 'resource-based policy',
   'account-root': 'identity-based policy',

@@ -176,7 +176,7 @@ function short(text: string): string {
 }
 
 /** The trace names a statement by its place; what it says is in the policy. */
-function findStatement(policies: ApplicablePolicies, entry: StatementTrace): Statement | undefined {
+export function findStatement(policies: ApplicablePolicies, entry: StatementTrace): Statement | undefined {
   const named = policiesOfKind(policies, entry.kind).find(({ name }) => name === entry.policy);
   return named?.policy.statements[entry.statement];
 }
@@ -191,6 +191,8 @@ function policiesOfKind(policies: ApplicablePolicies, kind: StatementTrace['kind
       return policies.boundary === undefined ? [] : [policies.boundary];
     case 'service-control':
       return (policies.serviceControl ?? []).flat();
+    case 'resource-control':
+      return (policies.resourceControl ?? []).flat();
     case 'trust':
     case 'resource':
       return policies.resource === undefined ? [] : [policies.resource];
