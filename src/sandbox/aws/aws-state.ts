@@ -1,3 +1,4 @@
+import type { AuthorizationMessages } from './sts/authorization-messages.ts';
 import type { MfaDevices } from './sts/mfa-devices.ts';
 import type { SamlMetadata } from './sts/saml/saml-metadata.ts';
 import type { Sessions } from './sts/sessions.ts';
@@ -8,6 +9,7 @@ import type { World } from './organization/world.ts';
 export interface AwsState {
   readonly world: World;
   readonly sessions: Sessions;
+  readonly authorizationMessages: AuthorizationMessages;
   readonly mfaDevices: MfaDevices;
   readonly samlMetadata: SamlMetadata;
   readonly webIdentityKeys: WebIdentityKeys;

@@ -62,7 +62,8 @@ function principalOf(caller: AwsCaller): Caller {
   }
 }
 
-function policiesOf(world: World, { entity, session, account }: AwsCaller): ApplicablePolicies {
+/** All that may have a say on what a caller does, but the resource's own. */
+export function policiesOf(world: World, { entity, session, account }: AwsCaller): ApplicablePolicies {
   return {
     identity: entity?.policies ?? [],
     session: session === undefined ? [] : sessionPolicies(world, session),

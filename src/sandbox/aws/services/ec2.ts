@@ -1,5 +1,5 @@
 import { AwsError } from '../wire/aws-error.ts';
-import { authorize } from '../access/authorize.ts';
+import { authorize, policiesOf } from '../access/authorize.ts';
 import type { AwsRequest } from '../wire/aws-request.ts';
 import type { AwsState } from '../aws-state.ts';
 import { type AwsCaller, authenticate } from '../access/caller.ts';
@@ -203,9 +203,14 @@ function requireAllowed(call: Ec2Call, action: string, resource: string, extra: 
   });
   if (decision.allowed) return;
   const on = resource === '*' ? '' : ` on resource: ${resource}`;
+  const policies = policiesOf(call.aws.world, caller);
+  const encoded = call.aws.authorizationMessages.encode(
+    { caller, action, resource, keys, policies, decision },
+    request.receivedAt,
+  );
   throw new AwsError(
     'UnauthorizedOperation',
-    `You are not authorized to perform this operation. User: ${caller.arn} is not authorized to perform: ${action}${on} ${denialText(action, decision.reason)}`,
+    `You are not authorized to perform this operation. User: ${caller.arn} is not authorized to perform: ${action}${on} ${denialText(action, decision.reason)}. Encoded authorization failure message: ${encoded}`,
     403,
   );
 }

@@ -49,7 +49,9 @@ export function issueSession(
   claims: SessionClaims,
   minimumTokenBytes?: number,
 ): IssuedSession {
-  const issued = aws.sessions.issue(claims, minimumTokenBytes);
+  const principal = aws.world.findRole(claims.principalArn) ?? aws.world.findUser(claims.principalArn);
+  const bound = principal === undefined ? claims : { ...claims, principalId: principal.id };
+  const issued = aws.sessions.issue(bound, minimumTokenBytes);
   if (issued.tokenBytes > MAX_SESSION_TOKEN_BYTES) {
     throw new AwsError(
       'PackedPolicyTooLarge',

@@ -1,16 +1,15 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Secret } from '../../../lib/secret.ts';
 import { accessKeyIdFor } from '../organization/identifiers.ts';
 import type { SandboxKey } from '../sandbox-key.ts';
+import { NONCE_BYTES, Seal, SEAL_BYTES } from './seal.ts';
 
 /** STS's limit for a finished token since September 2026, in bytes. */
 export const MAX_SESSION_TOKEN_BYTES = 4096;
 
 /** Nine bytes that make every token start `IQoJb3JpZ2lu`, as AWS's do: secret scanners know it. */
 const TOKEN_PREFIX = Buffer.from('IQoJb3JpZ2lu', 'base64');
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const MAX_CLAIMS_BYTES = 64 * 1024;
 
 /** With what the session was asked for; decides chaining, and what the console federation allows. */
@@ -28,6 +27,8 @@ export interface SessionClaims {
   readonly accountId: string;
   /** ARN of the role, or of the IAM user, whose permissions these are. */
   readonly principalArn: string;
+  /** Its unique id: another of the same name is not the one whose session this is. `issueSession` sets it. */
+  readonly principalId?: string;
   /** RoleSessionName, or the federated user's name; empty for a user's session. */
   readonly name: string;
   readonly origin: SessionOrigin;
@@ -67,29 +68,21 @@ export interface OpenedSession {
  * sealed, and the secret follows from both. They outlive a restart because the key does.
  */
 export class Sessions {
-  readonly #sealKey: Buffer;
+  readonly #seal: Seal;
   readonly #secretKey: Buffer;
 
   constructor(key: SandboxKey) {
-    this.#sealKey = key.derive('session-token');
+    this.#seal = new Seal(key.derive('session-token'));
     this.#secretKey = key.derive('session-secret');
   }
 
   /** `minimumTokenBytes` pads the token (STS's MinimumSessionTokenSize). */
   issue(claims: SessionClaims, minimumTokenBytes = 0): IssuedSession {
     const accessKeyId = accessKeyIdFor('ASIA', claims.accountId, randomBytes(5));
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#sealKey, nonce);
-    cipher.setAAD(Buffer.from(accessKeyId));
     const { plain, claimsBytes } = pack(claims, minimumTokenBytes);
-    const sealed = Buffer.concat([
-      TOKEN_PREFIX,
-      nonce,
-      cipher.update(plain),
-      cipher.final(),
-      cipher.getAuthTag(),
-    ]);
-    const token = sealed.toString('base64');
+    const sealed = this.#seal.seal(plain, accessKeyId);
+    const nonce = sealed.subarray(0, NONCE_BYTES);
+    const token = Buffer.concat([TOKEN_PREFIX, sealed]).toString('base64');
     return {
       accessKeyId,
       secretAccessKey: this.#secretFor(accessKeyId, nonce),
@@ -104,23 +97,13 @@ export class Sessions {
   open(accessKeyId: string, sessionToken: string): OpenedSession | undefined {
     if (sessionToken.length > MAX_SESSION_TOKEN_BYTES) return undefined;
     const bytes = Buffer.from(sessionToken, 'base64');
-    const sealedFrom = TOKEN_PREFIX.length + NONCE_BYTES;
-    if (bytes.length <= sealedFrom + TAG_BYTES || bytes.toString('base64') !== sessionToken) return undefined;
-    const nonce = bytes.subarray(TOKEN_PREFIX.length, sealedFrom);
-    const plain = this.#unseal(accessKeyId, nonce, bytes.subarray(sealedFrom));
+    const isOurForm = bytes.indexOf(TOKEN_PREFIX) === 0 && bytes.toString('base64') === sessionToken;
+    if (!isOurForm) return undefined;
+    const sealed = bytes.subarray(TOKEN_PREFIX.length);
+    const plain = this.#seal.open(sealed, accessKeyId);
     if (plain === undefined) return undefined;
+    const nonce = sealed.subarray(0, NONCE_BYTES);
     return { claims: unpack(plain), secretAccessKey: this.#secretFor(accessKeyId, nonce) };
-  }
-
-  #unseal(accessKeyId: string, nonce: Buffer, sealed: Buffer): Buffer | undefined {
-    const decipher = createDecipheriv('aes-256-gcm', this.#sealKey, nonce, { authTagLength: TAG_BYTES });
-    decipher.setAAD(Buffer.from(accessKeyId));
-    decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-    try {
-      return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
-    } catch {
-      return undefined;
-    }
   }
 
   /** 40 characters, as AWS's. The nonce gives it 96 bits that the key id, with 39, has not. */
@@ -134,8 +117,7 @@ export class Sessions {
 function pack(claims: SessionClaims, minimumTokenBytes: number): { plain: Buffer; claimsBytes: number } {
   const bytes = Buffer.from(JSON.stringify(claims));
   const deflated = deflateRawSync(bytes, { level: 9 });
-  const overhead = TOKEN_PREFIX.length + NONCE_BYTES + TAG_BYTES;
-  const wanted = Math.ceil(minimumTokenBytes / 4) * 3 - overhead;
+  const wanted = Math.ceil(minimumTokenBytes / 4) * 3 - TOKEN_PREFIX.length - SEAL_BYTES;
   const plain = Buffer.alloc(Math.max(2 + deflated.length, wanted));
   // A longer one makes a token that nobody hands out, so its length may say anything.
   plain.writeUInt16BE(Math.min(deflated.length, 0xffff), 0);

@@ -2,6 +2,7 @@ import type { StsAction } from '../sts-call.ts';
 import { assumeRoleWithSaml } from './assume-role-with-saml.ts';
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
 import { assumeRole } from './assume-role.ts';
+import { decodeAuthorizationMessage } from './decode-authorization-message.ts';
 import { getAccessKeyInfo } from './get-access-key-info.ts';
 import { getCallerIdentity } from './get-caller-identity.ts';
 import { getFederationToken } from './get-federation-token.ts';
@@ -15,5 +16,6 @@ export const STS_ACTIONS: ReadonlyMap<string, StsAction> = new Map<string, StsAc
   ['GetFederationToken', { signed: true, run: getFederationToken }],
   ['GetSessionToken', { signed: true, run: getSessionToken }],
   ['GetCallerIdentity', { signed: true, run: getCallerIdentity }],
+  ['DecodeAuthorizationMessage', { signed: true, run: decodeAuthorizationMessage }],
   ['GetAccessKeyInfo', { signed: true, run: getAccessKeyInfo }],
 ]);
