@@ -18,6 +18,7 @@ import {
 import { stsEndpointOf, type StsEndpoint } from './sts-endpoint.ts';
 import { stsError } from './sts-errors.ts';
 import { createStsHttpHandler, StsTransportError, type StsHttpHandler } from './sts-http-handler.ts';
+import { StsProtocol } from './sts-protocol.ts';
 
 export interface StsClientsOptions {
   readonly http: HttpExchange;
@@ -160,6 +161,7 @@ function tunedClient(
     // second from working the endpoint's rules out again for each call.
     endpoint: url.href,
     endpointProvider: () => endpoint,
+    protocol: StsProtocol,
     // Whatever the environment and the profiles on this machine say of these is not meant for the broker.
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
