@@ -89,7 +89,7 @@ function authenticated(request: AwsRequest, aws: AwsState): ReturnType<typeof au
   }
 }
 
-function ec2Error(request: AwsRequest, error: AwsError): WireAnswer {
+export function ec2Error(request: AwsRequest, error: AwsError): WireAnswer {
   const body = xmlTree({
     Errors: { Error: { Code: error.code, Message: error.message } },
     RequestID: request.id,

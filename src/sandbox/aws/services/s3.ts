@@ -114,7 +114,7 @@ function authenticated(request: AwsRequest, aws: AwsState): ReturnType<typeof au
   }
 }
 
-function s3Error(request: AwsRequest, error: AwsError): WireAnswer {
+export function s3Error(request: AwsRequest, error: AwsError): WireAnswer {
   const body = xmlTree({
     Code: error.code,
     Message: error.message,
