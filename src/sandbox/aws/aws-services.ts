@@ -1,9 +1,10 @@
 import type { AwsRequest } from './wire/aws-request.ts';
-import type { WireAnswer } from './wire/query-protocol.ts';
+import type { AwsError } from './wire/aws-error.ts';
+import { stsError, type WireAnswer } from './wire/query-protocol.ts';
 import type { CallRecord } from './journal.ts';
-import { createEc2 } from './services/ec2.ts';
+import { createEc2, ec2Error } from './services/ec2.ts';
 import type { Ec2Instances } from './services/ec2-instances.ts';
-import { createS3 } from './services/s3.ts';
+import { createS3, s3Error } from './services/s3.ts';
 import { answerSts } from './sts/sts.ts';
 import type { AwsState } from './aws-state.ts';
 
@@ -13,6 +14,8 @@ export type AnswerCall = (request: AwsRequest, record: CallRecord) => WireAnswer
 export interface AwsService {
   readonly name: string;
   readonly answer: AnswerCall;
+  /** The answer to what never came as far as the service. */
+  readonly refuse: (request: AwsRequest, error: AwsError) => WireAnswer;
 }
 
 /**
@@ -25,10 +28,11 @@ export function createAwsServices(
   const sts: AwsService = {
     name: 'sts',
     answer: (request, record) => answerSts(aws, request, record),
+    refuse: stsError,
   };
   const others: readonly AwsService[] = [
-    { name: 'ec2', answer: createEc2(aws, aws.instances) },
-    { name: 's3', answer: createS3(aws) },
+    { name: 'ec2', answer: createEc2(aws, aws.instances), refuse: ec2Error },
+    { name: 's3', answer: createS3(aws), refuse: s3Error },
   ];
   const byName = new Map([sts, ...others].map((service) => [service.name, service]));
   return (claimed) => byName.get(claimed ?? '') ?? sts;

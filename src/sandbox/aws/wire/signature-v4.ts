@@ -39,16 +39,6 @@ export function verifySignature(request: AwsRequest, service: string, findSecret
   return { accessKeyId: signed.accessKeyId, scope: signed.scope };
 }
 
-/** Which service a signature is for, before anything is checked; it chooses the shape of errors. */
-export function claimedService(request: AwsRequest): string | undefined {
-  const text = `${headerOf(request, 'authorization') ?? ''}\n${decodeURIComponentSafely(request.query)}`;
-  return /Credential=[^/\s&,]+\/[^/\s&,]*\/[^/\s&,]*\/([^/\s&,]+)/.exec(text)?.[1];
-}
-
-function decodeURIComponentSafely(text: string): string {
-  return text.replace(/%2F/gi, '/');
-}
-
 function checkDate(signed: SignedRequest, now: Date): void {
   const at = signed.signedAt.getTime();
   const stamp = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '');

@@ -28,6 +28,20 @@ export function claimsSignature(request: AwsRequest): boolean {
   );
 }
 
+export interface ClaimedCredential {
+  readonly accessKeyId?: string | undefined;
+  readonly region?: string | undefined;
+  readonly service?: string | undefined;
+}
+
+/** Whose signature this may be and for what, before anything is checked: it chooses who says what is wrong with it. */
+export function claimedCredential(request: AwsRequest): ClaimedCredential {
+  const query = request.query.replace(/%2F/gi, '/');
+  const text = `${headerOf(request, 'authorization') ?? ''}\n${query}`;
+  const found = /Credential=([^/\s&,]+)\/[^/\s&,]*\/([^/\s&,]*)\/([^/\s&,]+)/.exec(text);
+  return { accessKeyId: found?.[1], region: found?.[2], service: found?.[3] };
+}
+
 export function parseAuthorization(request: AwsRequest): SignedRequest {
   const header = headerOf(request, 'authorization');
   if (header?.startsWith(ALGORITHM) === true) return fromHeader(request, header);
