@@ -444,6 +444,7 @@ describe('the front page', () => {
   async function play(service: string): Promise<{ status: number; text: string }> {
     const answer = await fetch(`${aws.url}/_sandbox/play`, {
       method: 'POST',
+      headers: { origin: aws.url },
       body: new URLSearchParams({ service }),
     });
     return { status: answer.status, text: await answer.text() };
