@@ -13,31 +13,55 @@ export class DocumentUnavailable extends Error {
 }
 
 const LIMITS = { connectTimeoutMs: 2_000, totalTimeoutMs: 4_000, maximumBytes: 1_048_576, connections: 4 };
+/** IAM takes metadata of ten million characters. */
+const LARGE_LIMITS = { ...LIMITS, maximumBytes: 10_000_000 };
 
 /** Reads metadata, discovery documents and keys. AWS wants https; the sandbox allows http on this machine. */
 export class DocumentFetcher {
   readonly #http = new HttpExchange(LIMITS);
+  readonly #large = new HttpExchange(LARGE_LIMITS);
 
-  async fetch(address: string): Promise<string> {
-    const url = URL.canParse(address) ? new URL(address) : undefined;
-    if (
-      url === undefined ||
-      !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))
-    ) {
-      throw new DocumentUnavailable(address, 'neither https nor http on loopback', false);
-    }
-    try {
-      const answer = await this.#http.request({ method: 'GET', url, headers: { accept: '*/*' } });
-      if (answer.status !== 200) throw new DocumentUnavailable(address, `status ${answer.status}`, false);
-      return answer.body.toString('utf8');
-    } catch (error) {
-      if (!(error instanceof HttpExchangeError)) throw error;
-      throw new DocumentUnavailable(address, error.message, error.fault !== 'too-large');
-    }
+  /** @throws DocumentUnavailable */
+  fetch(address: string): Promise<string> {
+    return read(this.#http, address);
+  }
+
+  /** @throws DocumentUnavailable */
+  fetchLarge(address: string): Promise<string> {
+    return read(this.#large, address);
   }
 
   async close(): Promise<void> {
-    await this.#http.close();
+    await Promise.all([this.#http.close(), this.#large.close()]);
+  }
+}
+
+/** https, or http on this machine: there nobody stands between. */
+export function isTrustworthyAddress(address: string): boolean {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+}
+
+async function read(http: HttpExchange, address: string): Promise<string> {
+  if (!isTrustworthyAddress(address)) {
+    throw new DocumentUnavailable(address, 'neither https nor http on loopback', false);
+  }
+  try {
+    const answer = await http.request({ method: 'GET', url: new URL(address), headers: { accept: '*/*' } });
+    if (answer.status !== 200) throw new DocumentUnavailable(address, `status ${answer.status}`, false);
+    return textOf(address, answer.body);
+  } catch (error) {
+    if (!(error instanceof HttpExchangeError)) throw error;
+    throw new DocumentUnavailable(address, error.message, error.fault !== 'too-large');
+  }
+}
+
+/** A byte order mark stays, for whoever must not have one. */
+function textOf(address: string, body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    throw new DocumentUnavailable(address, 'not UTF-8', false);
   }
 }
 
