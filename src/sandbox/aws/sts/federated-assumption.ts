@@ -19,16 +19,21 @@ import type { Role } from '../organization/world.ts';
  * policy decides alone.
  */
 
+/** What it needs to know of a call; a browser's sign-in has as much as a call to STS. */
+export type FederatedCall = Pick<StsCall, 'aws' | 'request' | 'region' | 'decided'>;
+
 export interface FederatedAssumption {
   readonly action: AssumeAction;
   readonly roleArn: string;
   readonly principal: FederatedCaller;
+  /** A provider vouches for roles of its own account alone. */
+  readonly providerAccountId: string;
   /** Of the assertion or token. */
   readonly keys: ConditionKeys;
   readonly wanted: WantedSession;
 }
 
-export function authorizeFederated(call: StsCall, assumption: FederatedAssumption): Role {
+export function authorizeFederated(call: FederatedCall, assumption: FederatedAssumption): Role {
   const { action, principal, wanted, roleArn } = assumption;
   const refuse = (_action: string, detail: string) =>
     accessDenied(`Not authorized to perform ${action}`, detail);
@@ -36,6 +41,8 @@ export function authorizeFederated(call: StsCall, assumption: FederatedAssumptio
   if (role === undefined) throw refuse(action, 'there is no such role');
   if (role.name.startsWith('AWSReservedSSO_'))
     throw refuse(action, 'the role is reserved for IAM Identity Center');
+  if (role.accountId !== assumption.providerAccountId)
+    throw refuse(action, 'the provider belongs to another account than the role');
   const context: ConditionKeys = new Map([
     ...requestKeys(call.request, call.region),
     ...assumption.keys,
@@ -63,7 +70,7 @@ export interface FederatedSession {
   readonly federation: Readonly<Record<string, string>>;
 }
 
-export function federatedClaims(call: StsCall, role: Role, session: FederatedSession): SessionClaims {
+export function federatedClaims(call: FederatedCall, role: Role, session: FederatedSession): SessionClaims {
   const issuedAt = epochSeconds(call.request.receivedAt);
   const { wanted, policies } = session;
   return {

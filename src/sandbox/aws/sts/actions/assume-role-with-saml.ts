@@ -1,69 +1,54 @@
-import { accessDenied, AwsError } from '../../wire/aws-error.ts';
 import { assumedRoleArn } from '../../access/caller.ts';
-import { authorizeFederated, federatedClaims } from '../federated-assumption.ts';
-import {
-  checkSessionPolicies,
-  credentialsOf,
-  issueSession,
-  tokenPercent,
-  tokenSizes,
-} from '../issue-session.ts';
+import type { ResultTree } from '../../wire/query-protocol.ts';
+import { credentialsOf, issueSession, tokenPercent, tokenSizes } from '../issue-session.ts';
 import { checkArnForm, ParameterReader } from '../parameter-reader.ts';
 import * as rules from '../parameter-rules.ts';
-import type { ResultTree } from '../../wire/query-protocol.ts';
-import { sessionSeconds } from '../role-assumption.ts';
-import { readAwsAttributes, type WantedBySaml } from '../saml/saml-attributes.ts';
-import { type VerifiedAssertion, verifySamlResponse } from '../saml/saml-verifier.ts';
-import { checkPassedTags } from '../session-tags.ts';
+import { readAwsAttributes } from '../saml/saml-attributes.ts';
+import { unknownProvider } from '../saml/saml-errors.ts';
+import { assumeWithSaml, secondsUntilSessionEnd } from '../saml/saml-session.ts';
+import { verifySamlResponse } from '../saml/saml-verifier.ts';
 import type { StsCall } from '../sts-call.ts';
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html */
 export async function assumeRoleWithSaml(call: StsCall): Promise<ResultTree> {
   const asked = readParameters(call);
   const provider = call.aws.world.findSamlProvider(asked.principalArn);
-  if (provider === undefined) throw new AwsError('InvalidIdentityToken', "Specified provider doesn't exist");
+  if (provider === undefined) throw unknownProvider();
   const now = call.request.receivedAt;
-  const verified = await verifySamlResponse(call.aws, provider, asked.assertion, now);
-  const wanted = readAwsAttributes(verified.facts.attributes);
-  call.note({ ...asked, assertion: undefined, ...wanted, roles: undefined, subject: verified.facts.nameId });
-  checkPassedTags(wanted);
-  checkRolePair(wanted, asked);
-  const role = authorizeFederated(call, {
-    action: 'sts:AssumeRoleWithSAML',
-    roleArn: asked.roleArn,
-    principal: { kind: 'saml', provider: provider.arn },
-    keys: verified.keys,
-    wanted,
+  const endpoints = [call.aws.samlEndpoint];
+  const verified = await verifySamlResponse(call.aws, provider, {
+    response: asked.assertion,
+    now,
+    endpoints,
   });
-  const seconds = Math.min(
-    sessionSeconds(role, asked.durationSeconds, false),
-    longest(verified, wanted, now),
-  );
-  checkSessionPolicies(call.aws, role.accountId, asked);
-  const { nameQualifier, subjectType, recipient, facts } = verified;
-  const subject = facts.nameId ?? '';
-  const claims = federatedClaims(call, role, {
-    origin: 'saml',
-    name: wanted.roleSessionName,
-    seconds,
-    policies: asked,
+  const wanted = readAwsAttributes(verified.facts.attributes);
+  call.note({ ...asked, assertion: undefined, ...wanted, roles: undefined, subject: verified.subject });
+  const { role, claims } = assumeWithSaml(call, {
+    roleArn: asked.roleArn,
+    provider,
+    verified,
     wanted,
-    federatedProvider: provider.arn,
-    federation: { 'saml:namequalifier': nameQualifier, 'saml:sub': subject, 'saml:sub_type': subjectType },
+    durationSeconds: asked.durationSeconds,
+    // For a call to STS the assertion can only shorten a session.
+    longestSeconds: Math.min(
+      secondsUntilSessionEnd(verified, now),
+      wanted.sessionDurationSeconds ?? Infinity,
+    ),
+    policies: asked,
   });
   const issued = issueSession(call.aws, claims, asked.minimumTokenSize);
   return {
-    Issuer: facts.issuer,
+    Issuer: verified.facts.issuer,
     AssumedRoleUser: {
       AssumedRoleId: `${role.id}:${wanted.roleSessionName}`,
       Arn: assumedRoleArn(role, wanted.roleSessionName),
     },
     Credentials: credentialsOf(issued),
-    Audience: recipient,
-    SubjectType: subjectType,
+    Audience: verified.recipient,
+    SubjectType: verified.subjectType,
     PackedPolicySize: tokenPercent(issued),
-    NameQualifier: nameQualifier,
-    Subject: subject,
+    NameQualifier: verified.nameQualifier,
+    Subject: verified.subject,
     SourceIdentity: wanted.sourceIdentity,
     ...tokenSizes(issued),
   };
@@ -85,29 +70,4 @@ function readParameters(call: StsCall) {
   checkArnForm(asked.roleArn);
   checkArnForm(asked.principalArn);
   return asked;
-}
-
-/** The assertion has to offer this very role by this very provider. */
-function checkRolePair(
-  wanted: WantedBySaml,
-  asked: { readonly roleArn: string; readonly principalArn: string },
-): void {
-  const isOffered = wanted.roles.some(
-    ({ roleArn, providerArn }) => roleArn === asked.roleArn && providerArn === asked.principalArn,
-  );
-  if (!isOffered) {
-    throw accessDenied(
-      'Not authorized to perform sts:AssumeRoleWithSAML',
-      'the assertion does not offer this pair of role and provider',
-    );
-  }
-}
-
-/** What the assertion says can only shorten a session. */
-function longest({ facts }: VerifiedAssertion, wanted: WantedBySaml, now: Date): number {
-  const untilEnd = ((facts.sessionNotOnOrAfter ?? Infinity) - now.getTime()) / 1000;
-  if (untilEnd < 1) {
-    throw new AwsError('ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance');
-  }
-  return Math.min(Math.floor(untilEnd), wanted.sessionDurationSeconds ?? Infinity);
 }

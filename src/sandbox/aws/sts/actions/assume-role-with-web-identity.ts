@@ -33,6 +33,7 @@ export async function assumeRoleWithWebIdentity(call: StsCall): Promise<ResultTr
     action: 'sts:AssumeRoleWithWebIdentity',
     roleArn: asked.roleArn,
     principal: { kind: 'web-identity', provider: provider.arn },
+    providerAccountId: provider.accountId,
     keys: verified.keys,
     wanted,
   });

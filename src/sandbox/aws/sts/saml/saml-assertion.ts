@@ -1,18 +1,20 @@
-import { SAML_ASSERTION_NS } from './saml-signature.ts';
+import { invalidAssertion } from './saml-errors.ts';
+import { SAML_ASSERTION_NS } from './saml-names.ts';
 import { attributeOf, childrenNamed, textOf } from './xml-document.ts';
 
-/** What stands in a signed assertion. Read, not judged. */
+/** What stands in a signed assertion. Read, not judged, but that what SAML has once must not be there twice. */
 export interface AssertionFacts {
   readonly issuer: string;
   /** Milliseconds; NaN where missing or no time. */
   readonly issuedAt: number;
   readonly notBefore: number | undefined;
   readonly notOnOrAfter: number | undefined;
-  readonly audiences: readonly string[];
+  /** Of each AudienceRestriction. */
+  readonly audiences: readonly (readonly string[])[];
   readonly nameId: string | undefined;
   readonly nameIdFormat: string | undefined;
-  /** Of each bearer confirmation. */
   readonly confirmations: readonly {
+    readonly isBearer: boolean;
     readonly recipient: string | undefined;
     readonly notOnOrAfter: number;
   }[];
@@ -23,13 +25,13 @@ export interface AssertionFacts {
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 
 export function readAssertion(assertion: Element): AssertionFacts {
-  const one = (parent: Element, name: string): Element | undefined =>
-    childrenNamed(parent, SAML_ASSERTION_NS, name)[0];
   const issuer = one(assertion, 'Issuer');
   const subject = one(assertion, 'Subject');
   const nameId = subject && one(subject, 'NameID');
   const conditions = one(assertion, 'Conditions');
-  const statement = one(assertion, 'AuthnStatement');
+  const sessionEnds = childrenNamed(assertion, SAML_ASSERTION_NS, 'AuthnStatement')
+    .map((statement) => optionalTime(statement, 'SessionNotOnOrAfter'))
+    .filter((time) => time !== undefined);
   return {
     issuer: issuer === undefined ? '' : textOf(issuer),
     issuedAt: timeOf(attributeOf(assertion, 'IssueInstant')),
@@ -39,25 +41,32 @@ export function readAssertion(assertion: Element): AssertionFacts {
     nameId: nameId && textOf(nameId),
     nameIdFormat: nameId && attributeOf(nameId, 'Format'),
     confirmations: subject === undefined ? [] : confirmationsOf(subject),
-    sessionNotOnOrAfter: optionalTime(statement, 'SessionNotOnOrAfter'),
+    sessionNotOnOrAfter: sessionEnds.length === 0 ? undefined : Math.min(...sessionEnds),
     attributes: attributesOf(assertion),
   };
 }
 
-function audiencesOf(conditions: Element): readonly string[] {
-  return childrenNamed(conditions, SAML_ASSERTION_NS, 'AudienceRestriction')
-    .flatMap((restriction) => childrenNamed(restriction, SAML_ASSERTION_NS, 'Audience'))
-    .map(textOf);
+function one(parent: Element, name: string): Element | undefined {
+  const [element, ...more] = childrenNamed(parent, SAML_ASSERTION_NS, name);
+  if (more.length > 0) throw invalidAssertion('Invalid SAMLResponse', `more than one ${name}`);
+  return element;
+}
+
+function audiencesOf(conditions: Element): AssertionFacts['audiences'] {
+  return childrenNamed(conditions, SAML_ASSERTION_NS, 'AudienceRestriction').map((restriction) =>
+    childrenNamed(restriction, SAML_ASSERTION_NS, 'Audience').map(textOf),
+  );
 }
 
 function confirmationsOf(subject: Element): AssertionFacts['confirmations'] {
-  return childrenNamed(subject, SAML_ASSERTION_NS, 'SubjectConfirmation')
-    .filter((confirmation) => attributeOf(confirmation, 'Method') === BEARER)
-    .flatMap((confirmation) => childrenNamed(confirmation, SAML_ASSERTION_NS, 'SubjectConfirmationData'))
-    .map((data) => ({
-      recipient: attributeOf(data, 'Recipient'),
-      notOnOrAfter: timeOf(attributeOf(data, 'NotOnOrAfter')),
-    }));
+  return childrenNamed(subject, SAML_ASSERTION_NS, 'SubjectConfirmation').map((confirmation) => {
+    const data = one(confirmation, 'SubjectConfirmationData');
+    return {
+      isBearer: attributeOf(confirmation, 'Method') === BEARER,
+      recipient: data && attributeOf(data, 'Recipient'),
+      notOnOrAfter: timeOf(data && attributeOf(data, 'NotOnOrAfter')),
+    };
+  });
 }
 
 function attributesOf(assertion: Element): ReadonlyMap<string, readonly string[]> {

@@ -34,6 +34,8 @@ const KEY_BY_ATTRIBUTE: ReadonlyMap<string, string> = new Map([
   ['2.5.4.3', 'commonName'],
   ['2.5.4.4', 'surname'],
   ['2.5.4.42', 'givenName'],
+  // As AWS's guide prints it.
+  ['2.4.5.42', 'givenName'],
   ['2.5.4.45', 'x500UniqueIdentifier'],
   ['0.9.2342.19200300.100.1.1', 'uid'],
   ['0.9.2342.19200300.100.1.3', 'mail'],
@@ -50,7 +52,8 @@ export function samlAttributeKeys(attributes: ReadonlyMap<string, readonly strin
   const keys: ConditionKeys = new Map();
   for (const [name, values] of attributes) {
     const key = KEY_BY_ATTRIBUTE.get(name);
-    if (key !== undefined) keys.set(`saml:${key}`, values);
+    if (key === undefined || values.length === 0) continue;
+    keys.set(`saml:${key}`, [...(keys.get(`saml:${key}`) ?? []), ...values]);
   }
   return keys;
 }

@@ -1,11 +1,10 @@
 import { SignedXml } from 'xml-crypto';
-import { attributeOf, childElements, childrenNamed, isNamed, parseXml } from './xml-document.ts';
+import { SAML_ASSERTION_NS } from './saml-names.ts';
+import { attributeOf, childElements, childrenNamed, parseXml } from './xml-document.ts';
 
-export const SAML_PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol';
-export const SAML_ASSERTION_NS = 'urn:oasis:names:tc:SAML:2.0:assertion';
 const SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#';
 const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
-const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
+const ENVELOPED = new Set(['http://www.w3.org/2000/09/xmldsig#enveloped-signature']);
 
 /** The algorithms that are taken. SHA-1 and anything with a shared secret are not among them. */
 const SIGNATURES = new Set([
@@ -16,26 +15,61 @@ const DIGESTS = new Set([
   'http://www.w3.org/2001/04/xmlenc#sha256',
   'http://www.w3.org/2001/04/xmlenc#sha512',
 ]);
-const TRANSFORMS = new Set([ENVELOPED, EXCLUSIVE, `${EXCLUSIVE}WithComments`]);
+const CANONICALIZATIONS = new Set([EXCLUSIVE, `${EXCLUSIVE}WithComments`]);
+
+/** An assertion that one of the keys vouches for, and how it came. */
+interface SignedAssertion {
+  readonly assertion: Element;
+  readonly encrypted: boolean;
+}
+
+/** How to open what is encrypted: a document whose root holds nothing but the assertion. */
+type Decrypt = (encrypted: Element) => string;
 
 /**
  * The assertion of a response as somebody really signed it: alone, or within a signed response. It is
  * parsed again from the very bytes that the signature covers, so whatever was put around or beside
- * them (signature wrapping) is not even looked at. Undefined where no signature by one of the keys holds.
+ * them (signature wrapping) is not even looked at. Undefined where nobody signed it with one of the keys, and
+ * where any signature of the two does not hold.
  */
-export function signedAssertion(xml: string, keys: readonly string[]): Element | undefined {
+export function signedAssertion(
+  xml: string,
+  keys: readonly string[],
+  decrypt: Decrypt,
+): SignedAssertion | undefined {
   const response = parseXml(xml);
   if (!hasUniqueIds(response)) return undefined;
-  const assertions = childrenNamed(response, SAML_ASSERTION_NS, 'Assertion');
-  const [assertion] = assertions;
-  if (assertion === undefined || assertions.length > 1) return undefined;
-  for (const element of [response, assertion]) {
-    const signed = signedContent(xml, element, keys);
-    if (signed === undefined) continue;
-    if (isNamed(signed, SAML_ASSERTION_NS, 'Assertion')) return signed;
-    return childrenNamed(signed, SAML_ASSERTION_NS, 'Assertion')[0];
-  }
-  return undefined;
+  const whole = signedContent(xml, response, keys);
+  if (whole === BROKEN) return undefined;
+  const found = soleAssertion(whole ?? { xml, element: response }, decrypt);
+  if (found === undefined || !hasUniqueIds(found.element)) return undefined;
+  const alone = signedContent(found.xml, found.element, keys);
+  if (alone === BROKEN) return undefined;
+  if (alone === undefined && whole === undefined) return undefined;
+  return { assertion: (alone ?? found).element, encrypted: found.encrypted };
+}
+
+/** An element, and the document that it was found in: signatures are checked on texts. */
+interface Placed {
+  readonly xml: string;
+  readonly element: Element;
+}
+
+/** A response for AWS has one assertion, readable or encrypted. */
+export function soleAssertion(
+  { xml, element: response }: Placed,
+  decrypt: Decrypt,
+): (Placed & { readonly encrypted: boolean }) | undefined {
+  const plain = childrenNamed(response, SAML_ASSERTION_NS, 'Assertion');
+  const [element, encrypted, ...more] = [
+    ...plain,
+    ...childrenNamed(response, SAML_ASSERTION_NS, 'EncryptedAssertion'),
+  ];
+  if (element === undefined || encrypted !== undefined || more.length > 0) return undefined;
+  if (plain.length === 1) return { xml, element, encrypted: false };
+  const opened = decrypt(element);
+  const [assertion] = childElements(parseXml(opened));
+  return assertion && { xml: opened, element: assertion, encrypted: true };
 }
 
 /** An id that two elements have could mean one to the signature and the other to the reader. */
@@ -54,20 +88,27 @@ function hasUniqueIds(root: Element): boolean {
   return true;
 }
 
-function signedContent(xml: string, element: Element, keys: readonly string[]): Element | undefined {
+const BROKEN = Symbol('a signature that does not hold');
+
+/** What the element's own signature covers, parsed from those bytes; undefined where it has none. */
+function signedContent(
+  xml: string,
+  element: Element,
+  keys: readonly string[],
+): Placed | undefined | typeof BROKEN {
   const signatures = childrenNamed(element, SIGNATURE, 'Signature');
   const [signature] = signatures;
+  if (signature === undefined) return undefined;
   const id = attributeOf(element, 'ID');
-  if (signature === undefined || signatures.length > 1 || id === undefined) return undefined;
-  if (!hasPlainForm(signature, id)) return undefined;
+  if (signatures.length > 1 || id === undefined || !hasPlainForm(signature, id)) return BROKEN;
   for (const key of keys) {
     const content = verifiedContent(xml, signature, key);
-    const signed = content === undefined ? undefined : parseXml(content);
-    if (signed === undefined) continue;
+    if (content === undefined) continue;
+    const signed = parseXml(content);
     const isIt = signed.localName === element.localName && signed.namespaceURI === element.namespaceURI;
-    return isIt && attributeOf(signed, 'ID') === id ? signed : undefined;
+    return isIt && attributeOf(signed, 'ID') === id ? { xml: content, element: signed } : BROKEN;
   }
-  return undefined;
+  return BROKEN;
 }
 
 /** One reference, to the element the signature stands in, by the algorithms we take; no objects. */
@@ -84,11 +125,12 @@ function hasPlainForm(signature: Element, id: string): boolean {
   return (
     attributeOf(reference, 'URI') === `#${id}` &&
     childrenNamed(signature, SIGNATURE, 'Object').length === 0 &&
-    usesOnly(childrenNamed(info, SIGNATURE, 'CanonicalizationMethod'), TRANSFORMS) &&
+    usesOnly(childrenNamed(info, SIGNATURE, 'CanonicalizationMethod'), CANONICALIZATIONS) &&
     usesOnly(childrenNamed(info, SIGNATURE, 'SignatureMethod'), SIGNATURES) &&
     usesOnly(childrenNamed(reference, SIGNATURE, 'DigestMethod'), DIGESTS) &&
     transforms.length === 2 &&
-    transforms.every((transform) => TRANSFORMS.has(attributeOf(transform, 'Algorithm') ?? ''))
+    usesOnly(transforms.slice(0, 1), ENVELOPED) &&
+    usesOnly(transforms.slice(1), CANONICALIZATIONS)
   );
 }
 

@@ -1,174 +1,154 @@
 import { createHash } from 'node:crypto';
-import { accessDenied, AwsError } from '../../wire/aws-error.ts';
+import { AwsError } from '../../wire/aws-error.ts';
 import type { AwsState } from '../../aws-state.ts';
 import { DocumentUnavailable } from '../document-fetcher.ts';
 import type { ConditionKeys } from '../../access/request-context.ts';
-import { type AssertionFacts, readAssertion } from './saml-assertion.ts';
-import { samlAttributeKeys } from './saml-condition-keys.ts';
-import { type IdentityProviderMetadata } from './saml-metadata.ts';
-import { SAML_ASSERTION_NS, SAML_PROTOCOL, signedAssertion } from './saml-signature.ts';
 import type { SamlProvider } from '../../organization/world.ts';
-import { attributeOf, childrenNamed, isNamed, parseXml, textOf } from './xml-document.ts';
+import { isRecipientOf } from './provider-id.ts';
+import { type AssertionFacts, readAssertion } from './saml-assertion.ts';
+import { checkAudience, checkConfirmation, checkNameId, checkTimes } from './saml-conditions.ts';
+import { samlAttributeKeys } from './saml-condition-keys.ts';
+import { decryptAssertion, NotDecrypted } from './saml-decryption.ts';
+import { invalidAssertion, refusedResponse } from './saml-errors.ts';
+import {
+  type IdentityProviderEntity,
+  type IdentityProviderMetadata,
+  MetadataRefused,
+} from './parse-metadata.ts';
+import { issuersOf, type PostedResponse, readResponse } from './saml-response.ts';
+import { signedAssertion, soleAssertion } from './saml-signature.ts';
+import { XmlRefused } from './xml-document.ts';
 
 /*
- * Is this an assertion that AWS would take, by this provider? The rules are those of "Configure SAML
- * assertions for the authentication response" in the IAM guide; what the assertion wants of STS is read
- * in saml-attributes.
+ * Is this an assertion that AWS would take, by this provider? What the assertion wants of STS is read in
+ * saml-attributes.
  */
 
 export interface VerifiedAssertion {
   readonly facts: AssertionFacts;
+  readonly subject: string;
   readonly subjectType: string;
   readonly recipient: string;
   readonly nameQualifier: string;
-  /** `saml:*`, for the trust policy. */
+  /** `saml:*` and `aws:FederatedProvider`, for the trust policy. */
   readonly keys: ConditionKeys;
 }
 
-const FIVE_MINUTES = 5 * 60_000;
-const AUDIENCES = new Set(['urn:amazon:webservices', 'https://signin.aws.amazon.com/saml']);
-const AWS_RECIPIENT =
-  /^https:\/\/([a-z]{2}(-[a-z]+)+-\d\.)?signin\.aws\.amazon\.com\/saml(\/acs\/SAMLSP\w+)?$/;
-const NAME_ID_FORMAT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:';
-const STATUS_SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
+export interface PresentedResponse {
+  /** Base64 of the whole response. */
+  readonly response: string;
+  readonly now: Date;
+  /** Addresses of the sandbox that an assertion may be for, beside AWS's own. */
+  readonly endpoints: readonly string[];
+}
 
 export async function verifySamlResponse(
   aws: AwsState,
   provider: SamlProvider,
-  response: string,
-  now: Date,
+  { response, now, endpoints }: PresentedResponse,
 ): Promise<VerifiedAssertion> {
-  const xml = decodeResponse(response);
-  checkResponse(xml);
-  const assertion = await findSignedAssertion(aws, provider, xml);
-  const facts = readAssertion(assertion);
+  const facts = readAssertion(await findSignedAssertion(aws, provider, readResponse(response), now));
   checkTimes(facts, now.getTime());
-  const recipient = checkSubject(facts, aws.samlEndpoint, now.getTime());
-  const { nameId = '', nameIdFormat = '' } = facts;
-  const subjectType = nameIdFormat.startsWith(NAME_ID_FORMAT)
-    ? nameIdFormat.slice(NAME_ID_FORMAT.length)
-    : nameIdFormat;
+  checkAudience(facts);
+  const isRecipient = (recipient: string): boolean => isRecipientOf(provider, recipient, endpoints);
+  const recipient = checkConfirmation(facts, isRecipient, now.getTime());
+  const { subject, subjectType } = checkNameId(facts);
   const nameQualifier = createHash('sha1')
     .update(`${facts.issuer}${provider.accountId}/${provider.name}`)
     .digest('base64');
   const keys: ConditionKeys = new Map([
+    ...samlAttributeKeys(facts.attributes),
     ['saml:aud', [recipient]],
     ['saml:iss', [facts.issuer]],
-    ['saml:sub', [nameId]],
+    ['saml:sub', [subject]],
     ['saml:sub_type', [subjectType]],
     ['saml:namequalifier', [nameQualifier]],
     ['saml:doc', [`${provider.accountId}/${provider.name}`]],
     ['aws:FederatedProvider', [provider.arn]],
-    ...samlAttributeKeys(facts.attributes),
   ]);
-  return { facts, subjectType, recipient, nameQualifier, keys };
+  return { facts, subject, subjectType, recipient, nameQualifier, keys };
 }
 
-function decodeResponse(response: string): string {
-  const compact = response.replace(/\s+/g, '');
-  const bytes = Buffer.from(compact, 'base64');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(compact) || bytes.length === 0)
-    throw invalid('Invalid base64 SAMLResponse');
-  return bytes.toString('utf8');
+/** The assertion of a response as it says it is: nobody vouches for it yet. Undefined where there is not one. */
+export function unverifiedAssertion(provider: SamlProvider, posted: PostedResponse): Element | undefined {
+  return soleAssertion(posted, decryptFor(provider))?.element;
 }
 
-/** What is not under the assertion's signature can only make us refuse. */
-function checkResponse(xml: string): void {
-  const response = parsed(() => parseXml(xml));
-  if (!isNamed(response, SAML_PROTOCOL, 'Response'))
-    throw invalid('Invalid base64 SAMLResponse', 'no Response');
-  const [status] = childrenNamed(response, SAML_PROTOCOL, 'Status').flatMap((element) =>
-    childrenNamed(element, SAML_PROTOCOL, 'StatusCode'),
-  );
-  if (status !== undefined && attributeOf(status, 'Value') !== STATUS_SUCCESS) {
-    throw new AwsError('IDPRejectedClaim', 'The identity provider reported that authentication failed.', 403);
-  }
-}
-
-async function findSignedAssertion(aws: AwsState, provider: SamlProvider, xml: string): Promise<Element> {
-  const issuers = issuersOf(xml);
-  const isIssuedBy = ({ entityId }: IdentityProviderMetadata): boolean =>
-    issuers.length > 0 && issuers.every((issuer) => issuer === entityId);
-  const fits = (metadata: IdentityProviderMetadata): Element | undefined =>
-    isIssuedBy(metadata) ? signedAssertion(xml, metadata.signingKeys) : undefined;
+async function findSignedAssertion(
+  aws: AwsState,
+  provider: SamlProvider,
+  posted: PostedResponse,
+  now: Date,
+): Promise<Element> {
   try {
-    const found = await aws.samlMetadata.find(provider.metadataUrl, fits);
-    if (found !== undefined) return found;
-    const known = await aws.samlMetadata.get(provider.metadataUrl);
-    throw invalid(
-      isIssuedBy(known) ? 'Response signature invalid' : 'Issuer not present in specified provider',
-    );
-  } catch (error) {
-    if (error instanceof AwsError) throw error;
-    const detail = error instanceof Error ? error.message : undefined;
-    if (error instanceof DocumentUnavailable) {
-      throw new AwsError(
-        'IDPCommunicationError',
-        `The metadata of ${provider.arn} cannot be read.`,
-        400,
-        detail,
-      );
+    const claimed = unverifiedAssertion(provider, posted);
+    if (claimed === undefined) {
+      throw invalidAssertion('Response signature invalid', 'the response has not exactly one assertion');
     }
-    throw invalid(`The metadata of ${provider.arn} cannot be used.`, detail);
+    return await checkedAssertion(aws, provider, { posted, claimed, now });
+  } catch (error) {
+    throw toldOf(error, provider);
   }
 }
 
-/** The assertions', and the response's own where it names one. */
-function issuersOf(xml: string): readonly string[] {
-  const response = parseXml(xml);
-  const assertions = childrenNamed(response, SAML_ASSERTION_NS, 'Assertion');
-  return [response, ...assertions]
-    .flatMap((element) => childrenNamed(element, SAML_ASSERTION_NS, 'Issuer'))
-    .map(textOf);
+interface ClaimedAssertion {
+  readonly posted: PostedResponse;
+  /** The assertion as nobody vouched for it yet. */
+  readonly claimed: Element;
+  readonly now: Date;
 }
 
-function checkTimes(facts: AssertionFacts, now: number): void {
-  const { issuedAt, notBefore, notOnOrAfter } = facts;
-  const times = [issuedAt, notBefore ?? 0, notOnOrAfter ?? 0, facts.sessionNotOnOrAfter ?? 0];
-  if (times.some(Number.isNaN))
-    throw invalid('Invalid time in SAMLResponse', 'a time is not xs:dateTime in UTC');
-  if (now - issuedAt > FIVE_MINUTES || (notOnOrAfter ?? Infinity) <= now) throw expired();
-  if (issuedAt - now > FIVE_MINUTES || (notBefore ?? -Infinity) > now) {
-    throw invalid('Response is not yet valid', 'IssueInstant or NotBefore is in the future');
+async function checkedAssertion(
+  aws: AwsState,
+  provider: SamlProvider,
+  { posted, claimed, now }: ClaimedAssertion,
+): Promise<Element> {
+  const [issuer, ...others] = [...issuersOf(claimed), ...issuersOf(posted.element)];
+  const entityOf = ({ entities }: IdentityProviderMetadata): IdentityProviderEntity | undefined =>
+    others.every((other) => other === issuer)
+      ? entities.find(({ entityId }) => entityId === issuer)
+      : undefined;
+  const found = await aws.samlMetadata.find(provider, (metadata) => {
+    const entity = entityOf(metadata);
+    if (entity === undefined || entity.validUntil <= now.getTime()) return undefined;
+    return signedAssertion(posted.xml, entity.signingKeys, decryptFor(provider));
+  });
+  if (found === undefined) throw unfitting(entityOf(await aws.samlMetadata.get(provider)), now);
+  // What was signed may not be what was claimed: it has to be from the same issuer.
+  const issuers = issuersOf(found.assertion);
+  if (issuers.length !== 1 || issuers[0] !== issuer) throw invalidAssertion('Response signature invalid');
+  if (provider.encryption === 'Required' && !found.encrypted) {
+    throw invalidAssertion('SAML assertion must be encrypted', 'AssertionEncryptionMode is Required');
   }
+  return found.assertion;
 }
 
-/** @returns the Recipient, which is what `saml:aud` means */
-function checkSubject(facts: AssertionFacts, samlEndpoint: string, now: number): string {
-  if (!facts.audiences.some((audience) => AUDIENCES.has(audience))) {
-    throw invalid('Response does not contain the required audience.');
-  }
-  const [confirmation, ...more] = facts.confirmations;
-  const recipient = confirmation?.recipient ?? '';
-  if (
-    confirmation === undefined ||
-    more.length > 0 ||
-    !(AWS_RECIPIENT.test(recipient) || recipient === samlEndpoint)
-  ) {
-    throw invalid(
-      'Invalid SubjectConfirmation in SAMLResponse',
-      'one bearer confirmation with Recipient (a sign-in endpoint of AWS) and NotOnOrAfter is needed',
+/** Why nothing that the provider knows verifies the response. */
+function unfitting(entity: IdentityProviderEntity | undefined, now: Date): AwsError {
+  if (entity === undefined) return refusedResponse('Issuer not present in specified provider');
+  return entity.validUntil <= now.getTime()
+    ? invalidAssertion('The metadata of the SAML provider has expired', 'validUntil')
+    : invalidAssertion('Response signature invalid');
+}
+
+function decryptFor({ privateKeys = [] }: SamlProvider): (encrypted: Element) => string {
+  return (encrypted) => decryptAssertion(encrypted, privateKeys);
+}
+
+function toldOf(error: unknown, provider: SamlProvider): unknown {
+  if (error instanceof AwsError) return error;
+  const detail = error instanceof Error ? error.message : undefined;
+  if (error instanceof DocumentUnavailable) {
+    return new AwsError(
+      'IDPCommunicationError',
+      `The metadata of ${provider.arn} cannot be read.`,
+      400,
+      detail,
     );
   }
-  if (!(confirmation.notOnOrAfter > now)) throw expired();
-  if (facts.nameId === undefined || facts.nameId === '') {
-    throw accessDenied('Not authorized to perform sts:AssumeRoleWithSAML', 'the assertion has no NameID');
+  if (error instanceof MetadataRefused) return invalidAssertion('Unable to parse metadata', detail);
+  if (error instanceof NotDecrypted || error instanceof XmlRefused) {
+    return invalidAssertion('SAML assertion cannot be decrypted', detail);
   }
-  return recipient;
-}
-
-function parsed<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw invalid('Invalid base64 SAMLResponse', error instanceof Error ? error.message : undefined);
-  }
-}
-
-function expired(): AwsError {
-  return new AwsError('ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance', 400);
-}
-
-function invalid(message: string, detail?: string): AwsError {
-  return new AwsError('InvalidIdentityToken', message, 400, detail);
+  return error;
 }

@@ -20,11 +20,10 @@ export function parseXml(text: string): Element {
     throw new XmlRefused(String(message));
   };
   const parser = new DOMParser({ errorHandler: { warning: fail, error: fail, fatalError: fail } });
-  const { documentElement } = parser.parseFromString(text, 'text/xml') as unknown as {
-    documentElement: Element | null;
-  };
-  if (documentElement === null) throw new XmlRefused('no element');
-  return documentElement;
+  const document = parser.parseFromString(text, 'text/xml') as unknown as Element;
+  const [root, ...more] = childElements(document);
+  if (root === undefined || more.length > 0) throw new XmlRefused('not one element');
+  return root;
 }
 
 function checkMarkup(text: string): void {
