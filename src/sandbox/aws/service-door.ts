@@ -73,7 +73,7 @@ function isServiceCall(request: AwsRequest): boolean {
 export function send(
   response: Response,
   request: AwsRequest,
-  { status, contentType, body }: WireAnswer,
+  { status, contentType, body, headers = {} }: WireAnswer,
 ): void {
   response
     .status(status)
@@ -85,6 +85,7 @@ export function send(
       'x-amz-request-id': request.id,
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-store',
+      ...headers,
     })
     .end(body);
 }

@@ -59,6 +59,8 @@ export interface WireAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** Beside those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 function wantsJson(request: AwsRequest): boolean {
