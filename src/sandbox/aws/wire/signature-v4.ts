@@ -3,7 +3,8 @@ import type { Secret } from '../../../lib/secret.ts';
 import { AwsError, invalidClientToken } from './aws-error.ts';
 import { type AwsRequest, headerOf } from './aws-request.ts';
 import { canonicalRequest, type Scope, sha256Hex, signatureOf } from './canonical-request.ts';
-import { parseAuthorization, type SignedRequest } from './signed-request.ts';
+import { isRegion } from './regions.ts';
+import { basicIso, parseAuthorization, type SignedRequest } from './signed-request.ts';
 
 /*
  * Verifies Signature Version 4 from the raw bytes, in the order in which AWS tells of failures:
@@ -11,7 +12,6 @@ import { parseAuthorization, type SignedRequest } from './signed-request.ts';
  */
 
 const FIFTEEN_MINUTES = 15 * 60_000;
-const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 
 export interface Verified {
@@ -41,7 +41,7 @@ export function verifySignature(request: AwsRequest, service: string, findSecret
 
 function checkDate(signed: SignedRequest, now: Date): void {
   const at = signed.signedAt.getTime();
-  const stamp = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '');
+  const stamp = (time: number) => basicIso(new Date(time));
   const [earliest, latest] = [now.getTime() - FIFTEEN_MINUTES, now.getTime() + FIFTEEN_MINUTES];
   if (at < earliest) {
     throw doesNotMatch(
@@ -55,23 +55,26 @@ function checkDate(signed: SignedRequest, now: Date): void {
   }
 }
 
+/** Everything that is wrong with the scope, in one text. */
 function checkScope({ scope, terminator, timestamp }: SignedRequest, service: string): void {
-  if (!REGION.test(scope.region)) {
-    throw doesNotMatch(`Credential should be scoped to a valid Region, not '${scope.region}'. `);
+  const problems: string[] = [];
+  if (!isRegion(scope.region)) {
+    problems.push(`Credential should be scoped to a valid Region, not '${scope.region}'. `);
   }
   if (scope.service !== service) {
-    throw doesNotMatch(`Credential should be scoped to correct service: '${service}'. `);
+    problems.push(`Credential should be scoped to correct service: '${service}'. `);
   }
   if (terminator !== 'aws4_request') {
-    throw doesNotMatch(
+    problems.push(
       `Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'.`,
     );
   }
   if (!timestamp.startsWith(`${scope.date}T`)) {
-    throw doesNotMatch(
+    problems.push(
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${timestamp.slice(0, 8)}', from '${timestamp}'.`,
     );
   }
+  if (problems.length > 0) throw doesNotMatch(problems.join(''));
 }
 
 /** Host must be signed, and so must every x-amz header: else a proxy could add a session token. */
