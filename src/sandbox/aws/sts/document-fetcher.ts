@@ -2,13 +2,17 @@ import { HttpExchange, HttpExchangeError } from '../../../lib/http-exchange.ts';
 
 /** A document of an identity provider that cannot be had: unreachable, slow, too large, or an error. */
 export class DocumentUnavailable extends Error {
-  /** Nobody answered in time. AWS tells that apart from a wrong answer. */
-  readonly unreachable: boolean;
+  /**
+   * - `unreachable`: nobody answered in time; a second attempt may help
+   * - `untrusted`: whoever answered has no certificate that is trusted for that name
+   * - `refused`: a wrong answer, or an address that is not asked
+   */
+  readonly fault: 'unreachable' | 'untrusted' | 'refused';
 
-  constructor(url: string, why: string, unreachable: boolean) {
+  constructor(url: string, why: string, fault: DocumentUnavailable['fault']) {
     super(`${url}: ${why}`);
     this.name = 'DocumentUnavailable';
-    this.unreachable = unreachable;
+    this.fault = fault;
   }
 }
 
@@ -37,23 +41,31 @@ export class DocumentFetcher {
 }
 
 /** https, or http on this machine: there nobody stands between. */
-export function isTrustworthyAddress(address: string): boolean {
+function isTrustworthyAddress(address: string): boolean {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
 }
 
 async function read(http: HttpExchange, address: string): Promise<string> {
   if (!isTrustworthyAddress(address)) {
-    throw new DocumentUnavailable(address, 'neither https nor http on loopback', false);
+    throw new DocumentUnavailable(address, 'neither https nor http on loopback', 'refused');
   }
   try {
     const answer = await http.request({ method: 'GET', url: new URL(address), headers: { accept: '*/*' } });
-    if (answer.status !== 200) throw new DocumentUnavailable(address, `status ${answer.status}`, false);
+    if (answer.status !== 200) throw new DocumentUnavailable(address, `status ${answer.status}`, 'refused');
     return textOf(address, answer.body);
   } catch (error) {
     if (!(error instanceof HttpExchangeError)) throw error;
-    throw new DocumentUnavailable(address, error.message, error.fault !== 'too-large');
+    throw new DocumentUnavailable(address, error.message, faultOf(error));
   }
+}
+
+/** Codes of Node's TLS, which say that a certificate does not verify or has another name. */
+const CERTIFICATE_CODE = /CERT|SIGNATURE|ISSUER|ERR_TLS_/;
+
+function faultOf({ fault, message }: HttpExchangeError): DocumentUnavailable['fault'] {
+  if (fault === 'too-large') return 'refused';
+  return CERTIFICATE_CODE.test(message) ? 'untrusted' : 'unreachable';
 }
 
 /** A byte order mark stays, for whoever must not have one. */
@@ -61,7 +73,7 @@ function textOf(address: string, body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
-    throw new DocumentUnavailable(address, 'not UTF-8', false);
+    throw new DocumentUnavailable(address, 'not UTF-8', 'refused');
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type WantedSession,
   wantedSessionKeys,
 } from '../access/request-context.ts';
+import { requireActiveRegion } from '../access/region.ts';
 import { type AssumeAction, neededActions, requireAll, roleKeys } from './role-assumption.ts';
 import type { SessionClaims } from './sessions.ts';
 import { optionalClaims, type PassedPolicies } from './issue-session.ts';
@@ -56,6 +57,9 @@ export function authorizeFederated(call: FederatedCall, assumption: FederatedAss
       call.decided,
     );
   requireAll(neededActions(action, wanted), ask, refuse);
+  const account = call.aws.world.findAccount(role.accountId);
+  // Nobody signed, so it is the role's account that STS has to be activated for.
+  if (account !== undefined) requireActiveRegion(account, call.region);
   return role;
 }
 
@@ -67,7 +71,7 @@ export interface FederatedSession {
   readonly wanted: WantedSession;
   readonly federatedProvider: string;
   /** The keys that stay with the session. */
-  readonly federation: Readonly<Record<string, string>>;
+  readonly federation: Readonly<Record<string, string | readonly string[]>>;
 }
 
 export function federatedClaims(call: FederatedCall, role: Role, session: FederatedSession): SessionClaims {

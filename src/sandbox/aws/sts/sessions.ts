@@ -46,7 +46,7 @@ export interface SessionClaims {
   /** ARN of the SAML or OpenID provider that this session goes back to. */
   readonly federatedProvider?: string;
   /** Condition keys of the federation that stay with the session: `saml:sub`, `{issuer}:aud`. */
-  readonly federation?: Readonly<Record<string, string>>;
+  readonly federation?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 export interface IssuedSession {

@@ -86,11 +86,7 @@ function readParameters(call: StsCall) {
   return asked;
 }
 
-/** Only audience and subject outlive the call. */
-function lastingKeys({ keys }: VerifiedWebIdentity): Record<string, string> {
-  return Object.fromEntries(
-    [...keys]
-      .filter(([name]) => /:(aud|sub)$/.test(name))
-      .map(([name, values]) => [name, values[0] ?? ''] as const),
-  );
+/** Of the token's keys, those that later calls of the session carry too. */
+function lastingKeys({ keys }: VerifiedWebIdentity): Readonly<Record<string, string | readonly string[]>> {
+  return Object.fromEntries([...keys].filter(([name]) => /:(amr|aud|sub)$/.test(name)));
 }

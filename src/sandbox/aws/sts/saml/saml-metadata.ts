@@ -1,6 +1,6 @@
 import { DocumentCache } from '../document-cache.ts';
-import { type DocumentFetcher, DocumentUnavailable } from '../document-fetcher.ts';
-import { type IdentityProviderMetadata, parseMetadata } from './parse-metadata.ts';
+import type { DocumentFetcher } from '../document-fetcher.ts';
+import { type IdentityProviderMetadata, MetadataRefused, parseMetadata } from './parse-metadata.ts';
 
 /** Where a provider's metadata is: IAM stores the document, the sandbox may also read it at first use. */
 interface MetadataSource {
@@ -17,11 +17,12 @@ export class SamlMetadata {
     this.#cache = new DocumentCache(async (url) => parseMetadata(await fetcher.fetchLarge(url)), now);
   }
 
-  /** @throws MetadataRefused, DocumentUnavailable */
-  async get(source: MetadataSource): Promise<IdentityProviderMetadata> {
-    if (source.metadata !== undefined) return this.#parseOnce(source, source.metadata);
-    if (source.metadataUrl !== undefined) return this.#cache.get(source.metadataUrl);
-    throw new DocumentUnavailable('(no address)', 'the provider has no metadata', false);
+  /** Rejects with MetadataRefused or DocumentUnavailable */
+  get(source: MetadataSource): Promise<IdentityProviderMetadata> {
+    const { metadata, metadataUrl } = source;
+    // The very promise of the cache: it says later which knowledge was found wanting.
+    if (metadata === undefined && metadataUrl !== undefined) return this.#cache.get(metadataUrl);
+    return this.#parseOnce(source, metadata);
   }
 
   /** Until `fits` is content: first with what is known, then with what is newly read. */
@@ -29,16 +30,18 @@ export class SamlMetadata {
     source: MetadataSource,
     fits: (metadata: IdentityProviderMetadata) => T | undefined,
   ): Promise<T | undefined> {
-    const found = fits(await this.get(source));
+    const known = this.get(source);
+    const found = fits(await known);
     if (found !== undefined || source.metadataUrl === undefined || source.metadata !== undefined)
       return found;
-    const newer = await this.#cache.getNewer(source.metadataUrl);
+    const newer = await this.#cache.getNewer(source.metadataUrl, known);
     return newer === undefined ? undefined : fits(newer);
   }
 
-  #parseOnce(source: MetadataSource, text: string): IdentityProviderMetadata {
+  async #parseOnce(source: MetadataSource, text: string | undefined): Promise<IdentityProviderMetadata> {
+    if (text === undefined) throw new MetadataRefused('the provider has no metadata');
     const parsed = this.#stored.get(source) ?? parseMetadata(text);
     this.#stored.set(source, parsed);
-    return parsed;
+    return Promise.resolve(parsed);
   }
 }

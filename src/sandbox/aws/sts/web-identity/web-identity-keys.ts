@@ -2,7 +2,8 @@ import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jos
 import { DocumentCache } from '../document-cache.ts';
 import type { DocumentFetcher } from '../document-fetcher.ts';
 
-const MAX_KEYS = 200;
+/** Of each kind; AWS takes a hundred of RSA and a hundred of elliptic curves. */
+const MAX_KEYS = 100;
 
 /** What AWS wants to find in a discovery document before it looks at keys at all. */
 const NEEDED_MEMBERS = [
@@ -28,8 +29,9 @@ export class WebIdentityKeys {
     return this.#cache.get(issuer);
   }
 
-  getNewer(issuer: string): Promise<JWTVerifyGetKey> | undefined {
-    return this.#cache.getNewer(issuer);
+  /** Other keys than those that were `seen`; undefined where they were read a moment ago. */
+  getNewer(issuer: string, seen: Promise<JWTVerifyGetKey>): Promise<JWTVerifyGetKey> | undefined {
+    return this.#cache.getNewer(issuer, seen);
   }
 }
 
@@ -40,13 +42,28 @@ async function readKeys(fetcher: DocumentFetcher, issuer: string): Promise<JWTVe
   const missing = NEEDED_MEMBERS.find((member) => !(member in discovery));
   if (missing !== undefined) throw new KeysUnusable(`the discovery document has no ${missing}`);
   if (discovery['issuer'] !== issuer) throw new KeysUnusable('the discovery document is of another issuer');
-  const address = discovery['jwks_uri'];
-  if (typeof address !== 'string') throw new KeysUnusable('jwks_uri is no text');
-  const keySet = parseObject(await fetcher.fetch(address));
+  const keySet = parseObject(await fetcher.fetch(addressOfKeys(issuer, discovery['jwks_uri'])));
   const keys: unknown = keySet['keys'];
-  if (!Array.isArray(keys) || keys.length > MAX_KEYS)
-    throw new KeysUnusable('the key set has no keys, or too many');
-  return createLocalJWKSet({ keys: keys as JSONWebKeySet['keys'] });
+  if (!Array.isArray(keys)) throw new KeysUnusable('the key set has no keys');
+  const usable = keys.filter(isKey);
+  for (const kind of ['RSA', 'EC']) {
+    if (usable.filter(({ kty }) => kty === kind).length > MAX_KEYS) {
+      throw new KeysUnusable(`more than ${MAX_KEYS} keys of kind ${kind}`);
+    }
+  }
+  return createLocalJWKSet({ keys: usable.filter(({ kty }) => kty === 'RSA' || kty === 'EC') });
+}
+
+/** What was found by TLS must not be continued without. */
+function addressOfKeys(issuer: string, address: unknown): string {
+  if (typeof address !== 'string' || (issuer.startsWith('https:') && !address.startsWith('https:'))) {
+    throw new KeysUnusable('jwks_uri is no https address');
+  }
+  return address;
+}
+
+function isKey(value: unknown): value is JSONWebKeySet['keys'][number] {
+  return typeof value === 'object' && value !== null && 'kty' in value && typeof value.kty === 'string';
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -2,19 +2,19 @@ import {
   decodeJwt,
   decodeProtectedHeader,
   errors,
-  jwtVerify,
   type JWTPayload,
+  jwtVerify,
   type JWTVerifyGetKey,
 } from 'jose';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { AwsState } from '../../aws-state.ts';
-import { DocumentUnavailable } from '../document-fetcher.ts';
-import { issuerName } from '../../organization/identifiers.ts';
-import { isSessionTag } from '../parameter-reader.ts';
 import { type ConditionKeys, epochSeconds } from '../../access/request-context.ts';
-import { isSourceIdentity } from '../saml/saml-attributes.ts';
-import type { PassedTags } from '../session-tags.ts';
+import { issuerName } from '../../organization/identifiers.ts';
 import type { OidcProvider } from '../../organization/world.ts';
+import { DocumentUnavailable } from '../document-fetcher.ts';
+import type { PassedTags } from '../session-tags.ts';
+import { checkRolesClaim, readSourceIdentity, readTags } from './web-identity-claims.ts';
+import { invalidToken, notAJwt, noVerificationKey } from './web-identity-errors.ts';
 
 /** Is this a token that AWS would take, for a role of this account? And what it wants of STS. */
 export interface VerifiedWebIdentity extends PassedTags {
@@ -35,7 +35,11 @@ export interface WebIdentityRequest {
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
 const REQUIRED = ['iss', 'aud', 'sub', 'exp', 'iat'];
-const CLAIM = 'https://aws.amazon.com/';
+/**
+ * OpenID Connect's own limit. The STS model says 6 to 255 of what it answers, but that is a promise to clients,
+ * which none of them checks; that real subjects are shorter is not refused.
+ */
+const MAX_SUBJECT = 255;
 
 export async function verifyWebIdentity(
   aws: AwsState,
@@ -44,31 +48,25 @@ export async function verifyWebIdentity(
   const issuer = unverifiedIssuer(request.token);
   const provider = aws.world.findOidcProvider(request.accountId, issuer);
   if (provider === undefined) {
-    throw invalid(`No OpenIDConnect provider found in your account for ${issuer}`);
+    throw invalidToken(`No OpenIDConnect provider found in your account for ${issuer}`);
   }
   const claims = await verifiedClaims(aws, issuer, request.token);
+  const subject = checkRequired(claims);
   checkTimes(claims, request.now);
   const audience = checkAudience(claims, provider);
   const isRoleListed = checkRolesClaim(claims, request.roleArn);
-  const subject = String(claims.sub);
-  const sourceIdentity = claims[`${CLAIM}source_identity`];
-  if (
-    sourceIdentity !== undefined &&
-    !(typeof sourceIdentity === 'string' && isSourceIdentity(sourceIdentity))
-  ) {
-    throw invalid('Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"');
-  }
   const keys = identityKeys(claims, provider, audience);
   // Absent, not false, where the token lists no roles.
   if (isRoleListed) keys.set('sts:RoleAuthorizedByIdp', ['true']);
-  return { provider, subject, audience, sourceIdentity, keys, ...readTags(claims[`${CLAIM}tags`]) };
+  const sourceIdentity = readSourceIdentity(claims);
+  return { provider, subject, audience, sourceIdentity, keys, ...readTags(claims) };
 }
 
 function unverifiedIssuer(token: string): string {
   try {
     decodeProtectedHeader(token);
     const { iss } = decodeJwt(token);
-    if (iss === undefined) throw invalid('Missing a required claim: iss');
+    if (iss === undefined) throw invalidToken('Missing a required claim: iss');
     if (typeof iss === 'string') return iss;
   } catch (error) {
     if (error instanceof AwsError) throw error;
@@ -77,11 +75,11 @@ function unverifiedIssuer(token: string): string {
 }
 
 async function verifiedClaims(aws: AwsState, issuer: string, token: string): Promise<JWTPayload> {
-  const keys = await usable(aws.webIdentityKeys.get(issuer));
-  const claims = await verifyWith(keys, token);
+  const known = aws.webIdentityKeys.get(issuer);
+  const claims = await verifyWith(await usable(known), token);
   if (claims !== undefined) return claims;
   // Signed by a key that came after our last look, perhaps.
-  const newer = aws.webIdentityKeys.getNewer(issuer);
+  const newer = aws.webIdentityKeys.getNewer(issuer, known);
   const found = newer && (await verifyWith(await usable(newer), token));
   if (found === undefined) throw noVerificationKey('no key of the issuer verifies the token');
   return found;
@@ -92,16 +90,41 @@ async function usable(keys: Promise<JWTVerifyGetKey>): Promise<JWTVerifyGetKey> 
     return await keys;
   } catch (error) {
     const detail = error instanceof Error ? error.message : undefined;
-    if (error instanceof DocumentUnavailable && error.unreachable) {
+    const fault = error instanceof DocumentUnavailable ? error.fault : 'refused';
+    if (fault === 'unreachable') {
       const message = 'The identity provider could not be reached to verify the token.';
       throw new AwsError('IDPCommunicationError', message, 400, detail);
+    }
+    if (fault === 'untrusted') {
+      throw invalidToken(
+        "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+        detail,
+      );
     }
     throw noVerificationKey(detail);
   }
 }
 
-/** Undefined where no key fits. Times are judged apart, by the clock of the sandbox and with AWS's texts. */
+/** Undefined where no key fits. */
 async function verifyWith(keys: JWTVerifyGetKey, token: string): Promise<JWTPayload | undefined> {
+  try {
+    return await signedPayload(token, keys);
+  } catch (error) {
+    // A token that does not say which key signed it may be by any that fits.
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return undefined;
+    for await (const key of error) {
+      const payload = await signedPayload(token, () => key).catch(() => undefined);
+      if (payload !== undefined) return payload;
+    }
+    return undefined;
+  }
+}
+
+/** Times are judged apart, by the clock of the sandbox and with AWS's texts. */
+async function signedPayload(
+  token: string,
+  keys: (...token: Parameters<JWTVerifyGetKey>) => CryptoKey | ReturnType<JWTVerifyGetKey>,
+): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, keys, { algorithms: ALGORITHMS, currentDate: new Date(0) });
     return payload;
@@ -109,16 +132,26 @@ async function verifyWith(keys: JWTVerifyGetKey, token: string): Promise<JWTPayl
     // Reached only with a signature that holds.
     if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired)
       return error.payload;
-    return undefined;
+    throw error;
   }
 }
 
-function checkTimes(claims: JWTPayload, now: Date): void {
+/** @returns the subject */
+function checkRequired(claims: JWTPayload): string {
   const missing = REQUIRED.find((claim) => claims[claim] === undefined);
-  if (missing !== undefined) throw invalid(`Missing a required claim: ${missing}`);
-  const times = [claims.exp, claims.iat, claims.nbf ?? 0];
-  if (!times.every(Number.isSafeInteger) || typeof claims.sub !== 'string') throw notAJwt();
-  const { exp = 0, iat = 0, nbf = 0 } = claims;
+  if (missing !== undefined) throw invalidToken(`Missing a required claim: ${missing}`);
+  const { sub, aud } = claims;
+  if (![claims.exp, claims.iat, claims.nbf ?? 0].every(Number.isSafeInteger)) {
+    throw notAJwt('exp, iat and nbf have to be whole numbers');
+  }
+  if (![aud].flat().every((audience) => typeof audience === 'string')) throw notAJwt('aud is no text');
+  if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT) {
+    throw notAJwt(`sub has to be a text of 1 to ${MAX_SUBJECT} characters`);
+  }
+  return sub;
+}
+
+function checkTimes({ exp = 0, iat = 0, nbf = 0 }: JWTPayload, now: Date): void {
   const current = epochSeconds(now);
   if (exp <= current) {
     throw new AwsError(
@@ -127,30 +160,22 @@ function checkTimes(claims: JWTPayload, now: Date): void {
       400,
     );
   }
-  if (iat > current || nbf > current) throw invalid('Token is not yet valid', 'iat or nbf is in the future');
+  if (iat > current || nbf > current) {
+    throw invalidToken('Token is not yet valid', 'iat or nbf is in the future');
+  }
 }
 
-/** With `azp` that is the audience, and `aud` goes by `oaud`. */
+/** With `azp` that is the audience, and `aud` goes by `oaud`; the provider has to know both. */
 function checkAudience(claims: JWTPayload, provider: OidcProvider): string {
   const listed = [claims.aud ?? []].flat();
   const known = listed.find((audience) => provider.clientIds.includes(audience));
-  if (known === undefined) throw invalid('Incorrect token audience');
+  if (known === undefined) throw invalidToken('Incorrect token audience');
   const authorizedParty = claims['azp'];
   if (authorizedParty === undefined) return known;
   if (typeof authorizedParty !== 'string' || !provider.clientIds.includes(authorizedParty)) {
-    throw invalid('Incorrect token audience');
+    throw invalidToken('Incorrect token audience', 'azp is no client ID of the provider');
   }
   return authorizedParty;
-}
-
-/** Refuses every other role than those listed, before any trust policy is asked. */
-function checkRolesClaim(claims: JWTPayload, roleArn: string): boolean {
-  const listed = claims[`${CLAIM}roles`];
-  if (listed === undefined) return false;
-  if (![listed].flat().includes(roleArn)) {
-    throw invalid('The target role ARN is not present in the roles claim of the identity token');
-  }
-  return true;
 }
 
 function identityKeys(claims: JWTPayload, provider: OidcProvider, audience: string): ConditionKeys {
@@ -161,52 +186,7 @@ function identityKeys(claims: JWTPayload, provider: OidcProvider, audience: stri
     ['aws:FederatedProvider', [provider.arn]],
   ]);
   if (claims['azp'] !== undefined) keys.set(`${name}:oaud`, [claims.aud ?? []].flat());
-  const methods: unknown = claims['amr'];
-  if (Array.isArray(methods))
-    keys.set(
-      `${name}:amr`,
-      methods.filter((method) => typeof method === 'string'),
-    );
+  const methods = [claims['amr'] ?? []].flat().filter((method) => typeof method === 'string');
+  if (methods.length > 0) keys.set(`${name}:amr`, methods);
   return keys;
-}
-
-/** `{"principal_tags": {"Project": ["Automation"]}, "transitive_tag_keys": ["Project"]}` */
-function readTags(claim: unknown): PassedTags {
-  if (claim === undefined) return { tags: [], transitiveTagKeys: [] };
-  const { principal_tags: tagged = {}, transitive_tag_keys: transitive = [] } = asObject(claim);
-  const tags = Object.entries(asObject(tagged)).map(([key, values]) => {
-    const [value, ...more] = Array.isArray(values) ? (values as unknown[]) : [];
-    if (typeof value !== 'string' || more.length > 0 || !isSessionTag({ key, value })) throw invalidTags();
-    return { key, value };
-  });
-  const keys = Array.isArray(transitive) ? (transitive as unknown[]) : [undefined];
-  const transitiveTagKeys = keys.filter((key) => typeof key === 'string');
-  if (tags.length > 50 || transitiveTagKeys.length < keys.length) throw invalidTags();
-  return { tags, transitiveTagKeys };
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidTags();
-  return value as Record<string, unknown>;
-}
-
-function invalidTags(): AwsError {
-  return invalid('The tags claim of the token must map each key to a list of exactly one text.');
-}
-
-function notAJwt(): AwsError {
-  return invalid(
-    'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
-  );
-}
-
-function noVerificationKey(detail?: string): AwsError {
-  return invalid(
-    "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
-    detail,
-  );
-}
-
-function invalid(message: string, detail?: string): AwsError {
-  return new AwsError('InvalidIdentityToken', message, 400, detail);
 }
