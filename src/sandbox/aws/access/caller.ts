@@ -1,8 +1,10 @@
+import { parsePolicy } from '../../../iam/parse-policy.ts';
 import { AwsError, invalidClientToken } from '../wire/aws-error.ts';
 import type { AwsRequest } from '../wire/aws-request.ts';
 import type { AwsState } from '../aws-state.ts';
 import { iamArn, stsArn } from '../organization/identifiers.ts';
 import type { OpenedSession, SessionClaims, SessionTag } from '../sts/sessions.ts';
+import { requireActiveRegion, requireEndpointRegion } from './region.ts';
 import { verifySignature } from '../wire/signature-v4.ts';
 import type { Account, LongTermKey, Role, User, World } from '../organization/world.ts';
 
@@ -40,6 +42,10 @@ export function authenticate(request: AwsRequest, service: string, aws: AwsState
       ? longTermCaller(aws.world, aws.world.findKey(accessKeyId))
       : sessionCaller(aws.world, claims, accessKeyId);
   if (caller === undefined) throw invalidClientToken();
+  if (service === 'sts') {
+    requireEndpointRegion(request, scope.region);
+    requireActiveRegion(caller.account, scope.region);
+  }
   return { caller, region: scope.region };
 }
 
@@ -59,7 +65,7 @@ function longTermCaller(world: World, key: LongTermKey | undefined): AwsCaller |
   return { ...common, kind: 'user', arn: key.user.arn, userId: key.user.id, entity: key.user };
 }
 
-/** Undefined where the role or user is gone: its sessions go with it. */
+/** Undefined where the role or user is gone: its sessions go with it, and another of its name does not inherit them. */
 export function sessionCaller(
   world: World,
   session: SessionClaims,
@@ -69,15 +75,16 @@ export function sessionCaller(
   if (account === undefined) return undefined;
   const common = { account, session, accessKeyId };
   if (session.kind === 'assumed-role') {
-    const role = world.findRole(session.principalArn);
+    const role = stillTheSame(world.findRole(session.principalArn), session);
     if (role === undefined) return undefined;
     const arn = assumedRoleArn(role, session.name);
     return { ...common, kind: 'role-session', arn, userId: `${role.id}:${session.name}`, entity: role };
   }
-  if (session.kind === 'user-session' && session.principalArn === iamArn(account.id, 'root')) {
+  const isRoot = session.principalArn === iamArn(account.id, 'root');
+  if (session.kind === 'user-session' && isRoot) {
     return { ...common, kind: 'root', arn: session.principalArn, userId: account.id, entity: undefined };
   }
-  const user = world.findUser(session.principalArn);
+  const user = isRoot ? rootEntity(account) : stillTheSame(world.findUser(session.principalArn), session);
   if (user === undefined) return undefined;
   if (session.kind === 'user-session') {
     return { ...common, kind: 'user', arn: user.arn, userId: user.id, entity: user };
@@ -85,6 +92,35 @@ export function sessionCaller(
   const arn = stsArn(account.id, `federated-user/${session.name}`);
   return { ...common, kind: 'federated-user', arn, userId: `${account.id}:${session.name}`, entity: user };
 }
+
+function stillTheSame<T extends User | Role>(entity: T | undefined, session: SessionClaims): T | undefined {
+  return session.principalId === undefined || session.principalId === entity?.id ? entity : undefined;
+}
+
+/** For a session that root federated: nothing but its session policies and service control policies narrows it. */
+function rootEntity({ id }: Account): User {
+  return {
+    arn: iamArn(id, 'root'),
+    id,
+    name: 'root',
+    path: '/',
+    accountId: id,
+    policies: [EVERYTHING],
+    boundary: undefined,
+    tags: {},
+    mfaDevice: undefined,
+  };
+}
+
+const EVERYTHING_DOCUMENT = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
+};
+const EVERYTHING = {
+  name: 'what root may do',
+  document: EVERYTHING_DOCUMENT,
+  policy: parsePolicy(JSON.stringify(EVERYTHING_DOCUMENT), 'identity'),
+};
 
 /** Without the role's path, as AWS writes it. */
 export function assumedRoleArn(role: Role, sessionName: string): string {

@@ -3,6 +3,7 @@ import { AwsError } from '../wire/aws-error.ts';
 import type { AwsRequest } from '../wire/aws-request.ts';
 import type { AwsState } from '../aws-state.ts';
 import { authenticate } from '../access/caller.ts';
+import { unsignedRegion } from '../access/region.ts';
 import type { CallRecord } from '../journal.ts';
 import {
   readOperation,
@@ -22,8 +23,6 @@ import type { StsCall } from './sts-call.ts';
  */
 
 const VERSION = '2011-06-15';
-/** For the two actions that nobody signs: the region is then only in the host name, which the sandbox has not. */
-const UNSIGNED_REGION = 'us-east-1';
 
 export async function answerSts(aws: AwsState, request: AwsRequest, record: CallRecord): Promise<WireAnswer> {
   try {
@@ -35,7 +34,7 @@ export async function answerSts(aws: AwsState, request: AwsRequest, record: Call
         aws,
         request,
         parameters,
-        region: UNSIGNED_REGION,
+        region: unsignedRegion(request),
         note: (facts) => record.note(facts),
         decided: (decision) => record.decided(decision),
       },

@@ -24,9 +24,6 @@ export function getFederationToken(call: SignedStsCall): ResultTree {
   const asked = readParameters(call);
   if (caller.session !== undefined)
     throw accessDenied('Cannot call GetFederationToken with session credentials');
-  if (caller.kind === 'root') {
-    throw accessDenied('GetFederationToken is not for root here.', 'AWS allows it and advises against it');
-  }
   checkPassedTags({ tags: asked.tags, transitiveTagKeys: [] });
   const arn = stsArn(caller.account.id, `federated-user/${asked.name}`);
   authorizeToken(call, arn, asked);
