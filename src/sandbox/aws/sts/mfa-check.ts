@@ -1,4 +1,4 @@
-import { accessDenied, validationError } from '../wire/aws-error.ts';
+import { accessDenied } from '../wire/aws-error.ts';
 import type { AwsCaller } from '../access/caller.ts';
 import { epochSeconds } from '../access/request-context.ts';
 import type { SignedStsCall } from './sts-call.ts';
@@ -12,7 +12,9 @@ export function checkMfa(
 ): number | undefined {
   if (serialNumber === undefined && tokenCode === undefined) return undefined;
   if (serialNumber === undefined || tokenCode === undefined) {
-    throw validationError('SerialNumber and TokenCode must be given together.');
+    throw accessDenied(
+      'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.',
+    );
   }
   const device = deviceOf(call.caller);
   if (device?.serialNumber !== serialNumber) {

@@ -40,7 +40,7 @@ export function resultingTags(passed: PassedTags, inheritedFrom?: SessionClaims)
   const inherited = (inheritedFrom?.tags ?? []).filter(({ key }) => lowered.has(key.toLowerCase()));
   return {
     tags: [...inherited, ...passed.tags],
-    transitiveTagKeys: [...inheritedKeys, ...passed.transitiveTagKeys],
+    transitiveTagKeys: [...new Set([...inheritedKeys, ...passed.transitiveTagKeys])],
   };
 }
 

@@ -1,4 +1,4 @@
-import { accessDenied, type AwsError, validationError } from '../../wire/aws-error.ts';
+import { accessDenied, AwsError, validationError } from '../../wire/aws-error.ts';
 import { authorize } from '../../access/authorize.ts';
 import { assumedRoleArn, type AwsCaller } from '../../access/caller.ts';
 import {
@@ -10,7 +10,7 @@ import {
   tokenSizes,
 } from '../issue-session.ts';
 import { checkMfa } from '../mfa-check.ts';
-import { checkArnForm, ParameterReader } from '../parameter-reader.ts';
+import { checkArnForm, ParameterReader, type ProvidedContext } from '../parameter-reader.ts';
 import * as rules from '../parameter-rules.ts';
 import type { ResultTree } from '../../wire/query-protocol.ts';
 import {
@@ -38,6 +38,7 @@ export function assumeRole(call: SignedStsCall): ResultTree {
   const inherited = caller.session?.sourceIdentity;
   const wanted = { ...asked, sourceIdentity: asked.sourceIdentity ?? inherited };
   const role = authorizeAssumption(call, wanted, mfaAt);
+  refuseContexts(asked.providedContexts);
   if (inherited !== undefined && wanted.sourceIdentity !== inherited) {
     throw refusal(caller, role.arn)('sts:SetSourceIdentity', 'a source identity once set cannot change');
   }
@@ -62,7 +63,15 @@ type AskedAssumeRole = ReturnType<typeof readParameters>;
 function readAssumeRole(call: SignedStsCall): AskedAssumeRole {
   const read = new ParameterReader(call.parameters);
   const asked = readParameters(read);
-  call.note({ ...asked, tokenCode: undefined, mfa: asked.tokenCode !== undefined });
+  // A code or an assertion is the caller's secret.
+  const { tokenCode, providedContexts, ...told } = asked;
+  call.note({
+    ...told,
+    mfa: tokenCode !== undefined,
+    ...(providedContexts.length === 0
+      ? {}
+      : { contextProviders: providedContexts.map(({ providerArn }) => providerArn) }),
+  });
   read.finish();
   if (asked.sourceIdentity?.toLowerCase().startsWith('aws:') === true) {
     throw validationError('SourceIdentity must not begin with "aws:"');
@@ -83,6 +92,7 @@ function readParameters(read: ParameterReader) {
     serialNumber: read.text('SerialNumber', rules.SERIAL_NUMBER),
     tokenCode: read.text('TokenCode', rules.TOKEN_CODE),
     sourceIdentity: read.text('SourceIdentity', rules.SOURCE_IDENTITY),
+    providedContexts: read.providedContexts('ProvidedContexts'),
     minimumTokenSize: read.integer('MinimumSessionTokenSize', rules.MINIMUM_TOKEN_SIZE),
   };
 }
@@ -98,11 +108,12 @@ function authorizeAssumption(call: SignedStsCall, wanted: AskedAssumeRole, mfaAt
       'sessions of GetFederationToken may call nothing of STS but GetCallerIdentity',
     );
   }
+  const resulting = resultingTags(wanted, caller.session);
   const keys: ConditionKeys = new Map([
     ...requestKeys(request, call.region),
     ...callerKeys(caller, request.receivedAt),
     ...wantedSessionKeys(wanted),
-    ...roleKeys(role, resultingTags(wanted, caller.session)),
+    ...roleKeys(role, resulting),
   ]);
   if (mfaAt !== undefined)
     keys.set('aws:MultiFactorAuthPresent', ['true']).set('aws:MultiFactorAuthAge', ['0']);
@@ -116,8 +127,22 @@ function authorizeAssumption(call: SignedStsCall, wanted: AskedAssumeRole, mfaAt
       resourcePolicy: role.trustPolicy,
       decided: call.decided,
     });
-  requireAll(neededActions('sts:AssumeRole', wanted), decide, refuse);
+  // Tags that are inherited are set again, like a source identity, and need the same permission as passed ones.
+  const actions = neededActions('sts:AssumeRole', { ...wanted, tags: resulting.tags });
+  const isWithContext = wanted.providedContexts.length > 0;
+  requireAll([...actions, ...(isWithContext ? ['sts:SetContext'] : [])], decide, refuse);
   return role;
+}
+
+/** Assertions are signed by IAM Identity Center, which no account of the sandbox has: none can be good. */
+function refuseContexts(contexts: readonly ProvidedContext[]): void {
+  if (contexts.length === 0) return;
+  throw new AwsError(
+    'InvalidContextAssertion',
+    'The context assertion that was provided is invalid.',
+    400,
+    'the sandbox has no trusted context provider',
+  );
 }
 
 /** One text for every reason, so that nobody learns which roles there are. */
