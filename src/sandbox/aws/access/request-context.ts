@@ -2,6 +2,7 @@ import type { AwsRequest } from '../wire/aws-request.ts';
 import { headerOf } from '../wire/aws-request.ts';
 import { type AwsCaller, principalTags } from './caller.ts';
 import { isoSeconds } from '../wire/query-protocol.ts';
+import { organizationPath } from '../organization/identifiers.ts';
 import type { SessionTag } from '../sts/sessions.ts';
 
 /** Condition keys of one request. Names in AWS's own spelling; `iam` compares them without case. */
@@ -24,6 +25,8 @@ export function requestKeys(request: AwsRequest, region: string): ConditionKeys 
     ['aws:CurrentTime', [isoSeconds(request.receivedAt)]],
     ['aws:EpochTime', [String(epochSeconds(request.receivedAt))]],
     ['aws:RequestedRegion', [region]],
+    // Nobody asks the sandbox on behalf of somebody else.
+    ['aws:ViaAWSService', ['false']],
   ]);
 }
 
@@ -38,14 +41,18 @@ export function callerKeys(caller: AwsCaller, now: Date): ConditionKeys {
     ['aws:userid', [caller.userId]],
   ]);
   if (caller.kind === 'user' && entity !== undefined) keys.set('aws:username', [entity.name]);
-  if (account.organizationId !== undefined) keys.set('aws:PrincipalOrgID', [account.organizationId]);
+  keys.set('aws:PrincipalIsAWSService', ['false']);
+  if (account.organizationId !== undefined) {
+    keys.set('aws:PrincipalOrgID', [account.organizationId]);
+    keys.set('aws:PrincipalOrgPaths', [organizationPath(account.organizationId)]);
+  }
   for (const { key, value } of principalTags(caller)) keys.set(`aws:PrincipalTag/${key}`, [value]);
   if (session === undefined) return keys;
 
   keys.set('aws:TokenIssueTime', [isoSeconds(new Date(session.issuedAt * 1000))]);
   if (session.sourceIdentity !== undefined) keys.set('aws:SourceIdentity', [session.sourceIdentity]);
   if (session.federatedProvider !== undefined) keys.set('aws:FederatedProvider', [session.federatedProvider]);
-  for (const [key, value] of Object.entries(session.federation ?? {})) keys.set(key, [value]);
+  for (const [key, value] of Object.entries(session.federation ?? {})) keys.set(key, [value].flat());
   // Of temporary credentials it is always known; of a long-term key without a code it is not.
   keys.set('aws:MultiFactorAuthPresent', [String(session.mfaAt !== undefined)]);
   if (session.mfaAt !== undefined) {

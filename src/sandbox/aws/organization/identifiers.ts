@@ -11,7 +11,7 @@ export function base32(bytes: Uint8Array): string {
   return letters.map((five) => BASE32.charAt(Number.parseInt(five.padEnd(5, '0'), 2))).join('');
 }
 
-function fromBase32(text: string): Buffer {
+export function fromBase32(text: string): Buffer {
   const bits = Array.from(text, (letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
   const bytes = bits.match(/.{8}/g) ?? [];
   return Buffer.from(bytes.map((eight) => Number.parseInt(eight, 2)));
@@ -39,6 +39,12 @@ export function accountOfAccessKeyId(accessKeyId: string): string | undefined {
 /** `AROA...`, `AIDA...`: stable for one ARN, so that a restart does not orphan what refers to it. */
 export function uniqueId(prefix: 'AROA' | 'AIDA', arn: string): string {
   return prefix + base32(createHash('sha256').update(arn).digest()).slice(0, 17);
+}
+
+/** The organization's root: the sandbox has no organizational units below it. */
+export function organizationPath(organizationId: string): string {
+  const root = base32(createHash('sha256').update(organizationId).digest()).slice(0, 4).toLowerCase();
+  return `${organizationId}/r-${root}/`;
 }
 
 export function iamArn(accountId: string, resource: string): string {

@@ -23,9 +23,9 @@ export function neededActions(action: AssumeAction, wanted: WantedSession): read
   ];
 }
 
-/** The role's tags; a transitive session tag stands in for the role's own of that name. */
+/** Of the role: its account, and its tags; a transitive session tag stands in for the role's own of that name. */
 export function roleKeys(role: Role, wanted: WantedSession): ConditionKeys {
-  const keys: ConditionKeys = new Map();
+  const keys: ConditionKeys = new Map([['aws:ResourceAccount', [role.accountId]]]);
   const transitive = new Set(wanted.transitiveTagKeys.map((key) => key.toLowerCase()));
   const replaced = wanted.tags.filter(({ key }) => transitive.has(key.toLowerCase()));
   const own = Object.entries(role.tags).filter(([key]) => !transitive.has(key.toLowerCase()));
