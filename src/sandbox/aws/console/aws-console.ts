@@ -20,6 +20,8 @@ import { federationRouter } from './federation.ts';
 import { isVisit, showFrontPage, type FrontPageOptions } from './front-page.ts';
 import { logoutRouter } from './logout.ts';
 import { playLambda, PLAYABLE_SERVICES } from './play-lambda.ts';
+import { samlServiceMetadataRouter } from './saml-service-metadata.ts';
+import { samlSignInRouter } from './saml-sign-in.ts';
 
 interface AwsConsoleOptions {
   readonly awsUrl: string;
@@ -36,6 +38,8 @@ export function awsConsoleRouter(options: AwsConsoleOptions): Router {
   const router = Router();
   router.use(ASSETS_PATH, serveAssets(options.rootDir));
   router.use('/federation', federationRouter(shared));
+  router.use('/saml', samlSignInRouter(shared));
+  router.use('/static', samlServiceMetadataRouter(shared));
   router.use('/oauth', logoutRouter(shared));
   router.use('/console', consolePagesRouter(shared));
   router.post('/_sandbox/play', readForm, (request, response) => play(shared, request, response));

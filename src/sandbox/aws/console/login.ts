@@ -1,8 +1,8 @@
 /** `Action=login`: the browser brings the sign-in token and gets a console session. */
-import { enterConsole, findBrowserSession } from './browser-session.ts';
+import { enterConsole, isSignedIn } from './browser-session.ts';
 import type { ConsoleContext } from './console-context.ts';
 import { landingPath } from './destination.ts';
-import { describePrincipal } from './principal.ts';
+import { askToLogOut } from './must-log-out.ts';
 import type { SignInExchange } from './sign-in-exchange.ts';
 
 const LONGEST_ADDRESS = 2_048;
@@ -21,16 +21,12 @@ export async function login(context: ConsoleContext, exchange: SignInExchange): 
     const reason = 'The sign-in link was used before, is older than 15 minutes, or is not one of ours.';
     return pages.render(response, 'console-ended', { reason, issuer: issuer?.href }, { status: 400 });
   }
-  const current = findBrowserSession(context, request);
-  if (current?.isLive === true) {
-    const page = {
-      current: describePrincipal(context.aws.world, current.session.claims),
-      wanted: describePrincipal(context.aws.world, grant.claims),
-      // The token is not used yet: the same login works once the other session is left.
-      carryOn: logoutThenLogin(awsUrl, parameters),
-    };
-    return pages.render(response, 'console-must-log-out', page, { status: 400 });
+  if (isSignedIn(context, request)) {
+    // The token is not used yet: the same login works once the other session is left.
+    const next = { claims: grant.claims, address: logoutThenLogin(awsUrl, parameters) };
+    return askToLogOut(context, request, response, next);
   }
+  // Nothing is waited for since the token was looked at, so that two logins at once cannot both use it.
   consoleSessions.spend(token);
   enterConsole(context, request, response, {
     ...grant,

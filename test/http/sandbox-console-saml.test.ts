@@ -1,0 +1,238 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RoleChoices } from '../../src/sandbox/aws/console/role-choices.ts';
+import {
+  ConsoleBrowser,
+  DEVELOPMENT_DEVELOPER,
+  DEVELOPMENT_READER,
+  offering,
+  PRODUCTION_READER,
+  startSandboxWithPages,
+} from '../support/console-browser.ts';
+import { PRODUCTION, type TestSandboxAws } from '../support/start-sandbox-aws.ts';
+
+let sandbox: TestSandboxAws;
+
+beforeAll(async () => {
+  sandbox = await startSandboxWithPages();
+});
+afterEach(() => {
+  sandbox.clockOffsetMs = 0;
+});
+afterAll(() => sandbox.close());
+
+const ALL = [PRODUCTION_READER, DEVELOPMENT_READER, DEVELOPMENT_DEVELOPER];
+
+/** Brings a response to the sign-in endpoint. */
+async function bring(
+  samlResponse: string,
+  fields: Record<string, string> = {},
+): Promise<{ browser: ConsoleBrowser; answer: Response }> {
+  const browser = new ConsoleBrowser(sandbox);
+  const answer = await browser.post('/saml', { SAMLResponse: samlResponse, ...fields });
+  return { browser, answer };
+}
+
+const nameIn = (html: string): string => /name="signIn" value="([^"]+)"/.exec(html)?.[1] ?? '';
+
+describe('a response that offers one role', () => {
+  it('leads straight into the console, at its first page', async () => {
+    const { browser, answer } = await bring(offering(sandbox, [PRODUCTION_READER]));
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/console/home']);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const html = await (await browser.get('/console/home')).text();
+    for (const text of [
+      'Example Production',
+      PRODUCTION,
+      'ReadOnly',
+      'erin.engel',
+      'SAML sign-in endpoint',
+    ]) {
+      expect(html).toContain(text);
+    }
+  });
+
+  it('is what the journal calls it: AssumeRoleWithSAML, and then a login', async () => {
+    const after = sandbox.aws.journal.lastId;
+    await bring(offering(sandbox, [PRODUCTION_READER], { attributes: { SourceIdentity: ['erin'] } }));
+    const entries = sandbox.aws.journal.entries(after);
+    expect(entries).toMatchObject([
+      {
+        service: 'sts',
+        action: 'AssumeRoleWithSAML',
+        parameters: {
+          roleArn: `arn:aws:iam::${PRODUCTION}:role/ReadOnly`,
+          principalArn: `arn:aws:iam::${PRODUCTION}:saml-provider/daypass`,
+          roleSessionName: 'erin.engel',
+          sourceIdentity: 'erin',
+        },
+        result: { code: 'Success' },
+      },
+      { service: 'signin', action: 'ConsoleLogin', result: { code: 'Success' } },
+    ]);
+  });
+});
+
+describe('a response that offers several roles', () => {
+  it('gets a page to choose from, which does not hold the assertion and is not kept', async () => {
+    const samlResponse = offering(sandbox, ALL);
+    const { answer } = await bring(samlResponse);
+    const html = await answer.text();
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([200, null]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(Array.from(html.matchAll(/<legend>([^<]+)<\/legend>/g), ([, legend]) => legend)).toEqual([
+      'Account: example-production (444455556666)',
+      'Account: example-development (222233334444)',
+    ]);
+    expect(html).not.toContain(samlResponse.slice(0, 40));
+  });
+
+  it('shows a role once, however often it is offered', async () => {
+    const { answer } = await bring(offering(sandbox, [PRODUCTION_READER, PRODUCTION_READER]));
+    expect(answer.status).toBe(303);
+  });
+
+  it('carries on with the role that is chosen, once', async () => {
+    const { browser, answer } = await bring(offering(sandbox, ALL), {
+      RelayState: 'https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1',
+    });
+    const fields = {
+      signIn: nameIn(await answer.text()),
+      roleIndex: 'arn:aws:iam::222233334444:role/Developer',
+    };
+    const chosen = await browser.post('/saml/role', fields);
+    expect([chosen.status, chosen.headers.get('location')]).toEqual([
+      303,
+      '/console/ec2/home?region=eu-west-1',
+    ]);
+    expect(await (await browser.get('/console/')).text()).toContain('Example Development');
+    const again = await new ConsoleBrowser(sandbox).post('/saml/role', fields);
+    expect([again.status, again.headers.get('set-cookie')]).toEqual([400, null]);
+  });
+
+  it('lets only one of two answers in that come at once', async () => {
+    const { answer } = await bring(offering(sandbox, ALL));
+    const fields = { signIn: nameIn(await answer.text()), roleIndex: DEVELOPMENT_READER.split(',')[0] ?? '' };
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => new ConsoleBrowser(sandbox).post('/saml/role', fields)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 400, 400]);
+  });
+
+  it.each(['', 'arn:aws:iam::444455556666:role/Developer', 'arn:aws:iam::111122223333:role/DaypassHub'])(
+    'takes no role that was not offered (%j), and lets choose again',
+    async (roleIndex) => {
+      const { browser, answer } = await bring(offering(sandbox, ALL));
+      const signIn = nameIn(await answer.text());
+      const refused = await browser.post('/saml/role', { signIn, roleIndex });
+      expect([refused.status, refused.headers.get('set-cookie')]).toEqual([400, null]);
+      const role = DEVELOPMENT_READER.split(',')[0] ?? '';
+      expect((await browser.post('/saml/role', { signIn, roleIndex: role })).status).toBe(303);
+    },
+  );
+
+  it('has to be answered while the response is good', async () => {
+    const { browser, answer } = await bring(offering(sandbox, ALL));
+    const signIn = nameIn(await answer.text());
+    sandbox.clockOffsetMs = 300_000;
+    const late = await browser.post('/saml/role', {
+      signIn,
+      roleIndex: DEVELOPMENT_READER.split(',')[0] ?? '',
+    });
+    expect([late.status, late.headers.get('set-cookie')]).toEqual([400, null]);
+  });
+
+  it('knows no choice of nobody', async () => {
+    const answer = await new ConsoleBrowser(sandbox).post('/saml/role', { signIn: 'x', roleIndex: 'y' });
+    expect(answer.status).toBe(400);
+  });
+
+  it('forgets the oldest of very many that nobody answers', () => {
+    const choices = new RoleChoices(() => new Date());
+    const posted = { samlResponse: 'x', providerId: undefined, landingPath: '/console/home' };
+    const names = Array.from({ length: 101 }, () => choices.wait(posted));
+    expect(names.map((name) => choices.peek(name) !== undefined)).toEqual([
+      false,
+      ...Array.from({ length: 100 }, () => true),
+    ]);
+  });
+});
+
+describe('RelayState', () => {
+  it.each([
+    'https://evil.test/',
+    '//evil.test/',
+    'javascript:alert(1)',
+    'https://console.aws.amazon.com.evil.test/',
+    'https://console.amazonaws.cn/console/home',
+    '\r\nSet-Cookie: x=y',
+    'an identity provider’s own',
+  ])('never leads to %j', async (RelayState) => {
+    const { answer } = await bring(offering(sandbox, [PRODUCTION_READER]), { RelayState });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/console/home']);
+  });
+});
+
+describe('a response that is no good', () => {
+  it.each<[string, () => string]>([
+    ['nothing', () => ''],
+    ['no base64', () => '<xml>'],
+    ['no XML', () => Buffer.from('hello').toString('base64')],
+    ['another document', () => Buffer.from('<a/>').toString('base64')],
+    ['more than AWS takes', () => 'A'.repeat(100_001)],
+    ['no role', () => offering(sandbox, [])],
+    ['a role without its provider', () => offering(sandbox, ['arn:aws:iam::444455556666:role/ReadOnly'])],
+  ])('because it is %s gets AWS’s page, with a way to log out', async (_what, samlResponse) => {
+    const after = sandbox.aws.journal.lastId;
+    const { answer } = await bring(samlResponse());
+    const html = await answer.text();
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([400, null]);
+    expect(html).toContain('Your request included an invalid SAML response.');
+    expect(html).toContain('To logout, <a href="/oauth?Action=logout">click here</a>.');
+    expect(sandbox.aws.journal.entries(after)).toMatchObject([
+      { action: 'AssumeRoleWithSAML', result: { status: 400 } },
+    ]);
+  });
+
+  it('because of its signature is told so in STS’s words, with the request’s id', async () => {
+    const { answer } = await bring(offering(sandbox, [PRODUCTION_READER], { signs: 'none' }));
+    const html = await answer.text();
+    const id = answer.headers.get('x-amzn-requestid') ?? 'none';
+    expect(html).toContain(
+      `Response signature invalid (Service: AWSSecurityTokenService; Status Code: 400; Error Code: InvalidIdentityToken; Request ID: ${id}; Proxy: null)`,
+    );
+  });
+
+  it('because the body is larger than any response is refused without being read', async () => {
+    const { answer } = await bring('A'.repeat(400_000));
+    expect(answer.status).toBe(413);
+  });
+
+  it.each(['/saml', '/saml/role', '/saml/acs/SAMLSPX'])(
+    'as no form gets the page too at %s',
+    async (path) => {
+      const init = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
+      expect((await fetch(`${sandbox.url}${path}`, init)).status).toBe(400);
+    },
+  );
+});
+
+describe('a browser that is signed in', () => {
+  it('has to log out first', async () => {
+    const { browser } = await bring(offering(sandbox, [PRODUCTION_READER]));
+    const answer = await browser.post('/saml', { SAMLResponse: offering(sandbox, ALL) });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('You must first log out');
+    await browser.get('/oauth?Action=logout');
+    const next = await browser.post('/saml', { SAMLResponse: offering(sandbox, [DEVELOPMENT_READER]) });
+    expect(next.status).toBe(303);
+  });
+
+  it('has to log out first where it signed in while it was choosing', async () => {
+    const { browser, answer } = await bring(offering(sandbox, ALL));
+    const signIn = nameIn(await answer.text());
+    await browser.post('/saml', { SAMLResponse: offering(sandbox, [PRODUCTION_READER]) });
+    const roleIndex = DEVELOPMENT_READER.split(',')[0] ?? '';
+    expect((await browser.post('/saml/role', { signIn, roleIndex })).status).toBe(400);
+  });
+});
