@@ -4,7 +4,10 @@ import { stsError, type WireAnswer } from './wire/query-protocol.ts';
 import type { CallRecord } from './journal.ts';
 import { createEc2, ec2Error } from './services/ec2.ts';
 import type { Ec2Instances } from './services/ec2-instances.ts';
-import { createS3, s3Error } from './services/s3.ts';
+import { createIam, iamError } from './services/iam.ts';
+import { createOrganizations, organizationsError } from './services/organizations.ts';
+import { s3Error } from './services/s3-answer.ts';
+import { createS3 } from './services/s3.ts';
 import { answerSts } from './sts/sts.ts';
 import type { AwsState } from './aws-state.ts';
 
@@ -32,6 +35,8 @@ export function createAwsServices(
   };
   const others: readonly AwsService[] = [
     { name: 'ec2', answer: createEc2(aws, aws.instances), refuse: ec2Error },
+    { name: 'iam', answer: createIam(aws), refuse: iamError },
+    { name: 'organizations', answer: createOrganizations(aws), refuse: organizationsError },
     { name: 's3', answer: createS3(aws), refuse: s3Error },
   ];
   const byName = new Map([sts, ...others].map((service) => [service.name, service]));
