@@ -1,3 +1,5 @@
+import type { OrganizationSource } from './aws/organization/open-organization.ts';
+
 /** Where the sandbox listens and how others reach it. */
 export interface SandboxOptions {
   /** The project's directory, which holds `views/sandbox` and `public/sandbox`. */
@@ -11,6 +13,8 @@ export interface SandboxOptions {
   /** Port 0 takes a free one. `url` is an origin; default `http://localhost:{port}`. */
   readonly aws: { readonly port: number; readonly url?: string };
   readonly identityProviders: { readonly port: number; readonly url?: string };
+  /** Another organization than the example's, `sandbox/organization.yaml`. */
+  readonly organization?: OrganizationSource;
 }
 
 export interface RunningSandbox {

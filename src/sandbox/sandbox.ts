@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { accessYaml, SANDBOX_SECRETS } from './access.ts';
 import { createSandboxAws } from './aws/aws-server.ts';
+import { exampleOrganizationFile } from './aws/organization/open-organization.ts';
 import { awsConsoleRouter } from './aws/console/aws-console.ts';
 import { writeCredentialFiles } from './credential-files.ts';
 import { createIdentityProviders } from './identity-providers/identity-providers-app.ts';
@@ -27,7 +28,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
 }
 
 async function serve(options: SandboxOptions, [awsDoor, idpDoor]: Doors): Promise<RunningSandbox> {
-  const { brokerUrl, dataDir, rootDir } = options;
+  const { brokerUrl, dataDir, rootDir, organization } = options;
   const directory = join(dataDir, 'sandbox');
   const urls = { brokerUrl, awsUrl: awsDoor.url, identityProvidersUrl: idpDoor.url };
   const [keys, aws] = await Promise.all([
@@ -35,6 +36,7 @@ async function serve(options: SandboxOptions, [awsDoor, idpDoor]: Doors): Promis
     createSandboxAws({
       ...urls,
       dataDir,
+      organization: organization ?? { file: exampleOrganizationFile(rootDir) },
       pages: (running) => awsConsoleRouter({ ...urls, rootDir, aws: running }),
     }),
   ]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSandboxAws, type RunnableSandboxAws } from '../../src/sandbox/aws/aws-server.ts';
 import { awsConsoleRouter } from '../../src/sandbox/aws/console/aws-console.ts';
+import { exampleOrganizationFile } from '../../src/sandbox/aws/organization/open-organization.ts';
 import type { IssuedSession, SessionClaims } from '../../src/sandbox/aws/sts/sessions.ts';
 import { openListener, type Listener } from '../../src/sandbox/listener.ts';
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
   services = await createSandboxAws({
     ...urls,
     dataDir,
+    organization: { file: exampleOrganizationFile(process.cwd()) },
     now,
     pages: (running) => awsConsoleRouter({ ...urls, rootDir: process.cwd(), aws: running }),
   });

@@ -126,7 +126,7 @@ const LIBRARY_HOMES: readonly (readonly [pattern: RegExp, homes: readonly string
   [/^ejs$/, ['app.ts', 'http', 'sandbox']],
   [/^pino$/, ['app.ts', 'audit', 'compose.ts', 'http']],
   [/^undici$/, ['connectors', 'grants', 'lib']],
-  [/^yaml$/, ['config']],
+  [/^yaml$/, ['config', 'sandbox']],
   [/^zod$/, ['broker', 'config', 'connectors', 'core', 'delivery', 'grants', 'http', 'sandbox']],
 ];
 

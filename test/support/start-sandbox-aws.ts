@@ -10,6 +10,7 @@ import {
   type SandboxAws,
   type SandboxAwsOptions,
 } from '../../src/sandbox/aws/aws-server.ts';
+import { exampleOrganizationFile } from '../../src/sandbox/aws/organization/open-organization.ts';
 import { type FakeFederation, startFakeFederation } from './fake-federation.ts';
 
 export const TOOLS = '111122223333';
@@ -48,6 +49,7 @@ export async function startSandboxAws(options: Partial<SandboxAwsOptions> = {}):
     awsUrl: url,
     brokerUrl: federation.url,
     identityProvidersUrl: federation.url,
+    organization: { file: exampleOrganizationFile(join(import.meta.dirname, '../..')) },
     now,
     ...options,
   });

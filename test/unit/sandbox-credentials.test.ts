@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exampleWorld } from '../../src/sandbox/aws/organization/example-world.ts';
 import {
   accessKeyIdFor,
   accountOfAccessKeyId,
@@ -15,7 +14,6 @@ import { MfaDevices } from '../../src/sandbox/aws/sts/mfa-devices.ts';
 import { loadSandboxKey, SandboxKey } from '../../src/sandbox/aws/sandbox-key.ts';
 import { MAX_SESSION_TOKEN_BYTES, type SessionClaims, Sessions } from '../../src/sandbox/aws/sts/sessions.ts';
 import { totpCode, totpStep } from '../../src/sandbox/aws/sts/totp.ts';
-import { World } from '../../src/sandbox/aws/organization/world.ts';
 
 const key = new SandboxKey(Buffer.alloc(32, 7));
 const claims: SessionClaims = {
@@ -206,43 +204,5 @@ describe('the key of the sandbox', () => {
   it('says what to do when its file is damaged', async () => {
     await writeFile(join(dataDir, 'sandbox', 'aws.key'), 'x');
     await expect(loadSandboxKey(dataDir)).rejects.toThrow(/delete it and the sandbox makes a new one/);
-  });
-});
-
-describe('the example organization', () => {
-  const urls = { brokerUrl: 'http://localhost:8080', identityProvidersUrl: 'http://localhost:8082' };
-  const world = new World(exampleWorld(key, urls));
-
-  it('has keys of users that belong to their accounts and differ from installation to installation', () => {
-    const other = new World(exampleWorld(new SandboxKey(Buffer.alloc(32, 8)), urls));
-    for (const account of world.accounts) {
-      for (const user of account.users) {
-        const mine = world.keyOf(account.id, user.name);
-        expect(accountOfAccessKeyId(mine?.id ?? '')).toBe(account.id);
-        expect(mine?.secret.reveal()).toMatch(/^[A-Za-z0-9+/]{40}$/);
-        expect(other.keyOf(account.id, user.name)?.secret.reveal()).not.toBe(mine?.secret.reveal());
-      }
-    }
-    expect(world.accounts.flatMap(({ users }) => users)).toHaveLength(4);
-  });
-
-  it('names providers that exist in every trust policy by federation', () => {
-    const federated = world.accounts
-      .flatMap(({ roles }) => roles)
-      .flatMap(({ trustPolicy }) =>
-        trustPolicy.policy.statements.flatMap(({ principals }) => principals?.entries ?? []),
-      );
-    const providers = federated.flatMap((entry) => (entry.kind === 'federated' ? [entry.provider] : []));
-    expect(providers.length).toBeGreaterThanOrEqual(6);
-    const known = world.accounts.flatMap(({ samlProviders, oidcProviders }) => [
-      ...samlProviders,
-      ...oidcProviders,
-    ]);
-    for (const provider of providers) expect(known.map(({ arn }) => arn)).toContain(provider);
-  });
-
-  it('refuses to start with a policy that does not parse', () => {
-    const roles = [{ name: 'r', trustPolicy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow' }] } }];
-    expect(() => new World({ accounts: [{ id: '111111111111', name: 'a', roles }] })).toThrow(/Statement/);
   });
 });

@@ -10,7 +10,8 @@ import { ownPagesOnly } from './faults/own-pages-only.ts';
 import { SandboxClock } from './faults/sandbox-clock.ts';
 import { answerServices, send as sendAnswer, transportError } from './service-door.ts';
 import { Ec2Instances } from './services/ec2-instances.ts';
-import { exampleWorld } from './organization/example-world.ts';
+import { openOrganization, type OrganizationSource } from './organization/open-organization.ts';
+import { Organization } from './organization/organization.ts';
 import { Journal } from './journal.ts';
 import { MfaDevices } from './sts/mfa-devices.ts';
 import { stsError } from './wire/query-protocol.ts';
@@ -19,7 +20,6 @@ import { sandboxControls } from './sandbox-controls.ts';
 import { loadSandboxKey, type SandboxKey } from './sandbox-key.ts';
 import { Sessions } from './sts/sessions.ts';
 import { WebIdentityKeys } from './sts/web-identity/web-identity-keys.ts';
-import { World } from './organization/world.ts';
 import type { WorldData } from './organization/world-data.ts';
 
 /*
@@ -34,7 +34,8 @@ export interface SandboxAwsOptions {
   readonly awsUrl: string;
   readonly brokerUrl: string;
   readonly identityProvidersUrl: string;
-  /** Another organization than the example. */
+  readonly organization: OrganizationSource;
+  /** An organization that code makes, in place of the other. */
   readonly world?: (key: SandboxKey) => WorldData;
   /** Pages for browsers on the same port; they never see a call to a service. */
   readonly pages?: (aws: SandboxAws) => Router;
@@ -42,6 +43,7 @@ export interface SandboxAwsOptions {
 }
 
 export interface SandboxAws extends AwsState {
+  readonly organization: Organization;
   readonly journal: Journal;
   readonly instances: Ec2Instances;
   readonly faults: Faults;
@@ -60,8 +62,15 @@ export async function createSandboxAws(options: SandboxAwsOptions): Promise<Runn
   const now = () => clock.now();
   const faults = new Faults();
   const fetcher = new DocumentFetcher();
+  const { awsUrl, brokerUrl, identityProvidersUrl } = options;
+  const around = { key, origins: { awsUrl, brokerUrl, identityProvidersUrl } };
+  const organization =
+    options.world === undefined
+      ? openOrganization(options.organization, around)
+      : Organization.fromData(options.world(key), around);
   const aws: SandboxAws = {
-    world: new World(options.world?.(key) ?? exampleWorld(key, options)),
+    organization,
+    world: organization.world,
     sessions: new Sessions(key),
     authorizationMessages: new AuthorizationMessages(key),
     mfaDevices: new MfaDevices(),

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { readAwsRequest } from './wire/aws-request.ts';
-import { EXAMPLE_ACCOUNTS } from './organization/example-users.ts';
+import { EXAMPLE_ACCOUNTS } from './organization/example-accounts.ts';
 import { LIST_BUCKETS_AT_THE_EDGE, playService, type ServiceStage } from './sts/play-service.ts';
 
 /**

@@ -3,7 +3,7 @@ import { authorize } from '../access/authorize.ts';
 import type { AwsRequest } from '../wire/aws-request.ts';
 import type { SandboxAws } from '../aws-server.ts';
 import { sessionCaller } from '../access/caller.ts';
-import { EXAMPLE_ACCOUNTS } from '../organization/example-users.ts';
+import { EXAMPLE_ACCOUNTS } from '../organization/example-accounts.ts';
 import { LIST_BUCKETS_AT_THE_EDGE, playService, type PlayedResult } from '../sts/play-service.ts';
 
 /** Services the page offers: two that the role trusts, and one to see refused. */

@@ -16,8 +16,11 @@ export interface UserData {
   readonly path?: string;
   readonly accessKeys?: readonly AccessKeyData[];
   readonly policies?: readonly PolicyData[];
+  readonly managedPolicyArns?: readonly string[];
   readonly boundary?: PolicyData;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Names of groups of the account, whose policies are the user's too. */
+  readonly groups?: readonly string[];
   /** A virtual MFA device, named like the user; its TOTP seed. */
   readonly mfaSeed?: Uint8Array;
 }
@@ -30,13 +33,23 @@ export interface RoleData {
   readonly maxSessionSeconds?: number;
   readonly trustPolicy: object;
   readonly policies?: readonly PolicyData[];
+  readonly managedPolicyArns?: readonly string[];
   readonly boundary?: PolicyData;
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+export interface GroupData {
+  readonly name: string;
+  readonly policies?: readonly PolicyData[];
+  readonly managedPolicyArns?: readonly string[];
+}
+
 export interface SamlProviderData {
   readonly name: string;
-  /** Read at first use. AWS wants the document itself; so neither side waits for the other at start. */
+  /**
+   * Read at first use, so that neither side waits for the other at start. A document that the administrator
+   * gave, as AWS wants it, is a `data:` URL here.
+   */
   readonly metadataUrl: string;
   /** What AWS calls the provider in addresses of its own, `SAMLSP...`; made from its ARN where nobody gives one. */
   readonly providerId?: string;
@@ -49,6 +62,8 @@ export interface SamlProviderData {
 export interface OidcProviderData {
   readonly issuer: string;
   readonly clientIds: readonly string[];
+  /** Kept as AWS keeps them; the sandbox trusts the host's certificate, as AWS does today. */
+  readonly thumbprints?: readonly string[];
 }
 
 export interface InstanceData {
@@ -73,11 +88,14 @@ export interface AccountData {
   readonly name: string;
   readonly alias?: string;
   readonly organizationId?: string;
+  /** The account that owns the organization: service control policies do not bind it. */
+  readonly isManagementAccount?: boolean;
   /** Regions in which this account's STS is not activated, or that it has not opted in to. */
   readonly disabledRegions?: readonly string[];
   /** The account's root user. Nobody should have such a key; the rules that refuse it want a test. */
   readonly rootAccessKeys?: readonly AccessKeyData[];
   readonly users?: readonly UserData[];
+  readonly groups?: readonly GroupData[];
   readonly roles?: readonly RoleData[];
   readonly samlProviders?: readonly SamlProviderData[];
   readonly oidcProviders?: readonly OidcProviderData[];

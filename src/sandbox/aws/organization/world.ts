@@ -1,80 +1,21 @@
-import type { NamedPolicy } from '../../../iam/authorization.ts';
-import { parsePolicy } from '../../../iam/parse-policy.ts';
-import type { PolicyKind } from '../../../iam/policy.ts';
 import { Secret } from '../../../lib/secret.ts';
-import { iamArn, issuerName, PARTITION, uniqueId } from './identifiers.ts';
-import type {
-  AccessKeyData,
-  AccountData,
-  BucketData,
-  InstanceData,
-  OidcProviderData,
-  PolicyData,
-  RoleData,
-  SamlProviderData,
-  UserData,
-  WorldData,
-} from './world-data.ts';
+import {
+  type Account,
+  type Bucket,
+  buildAccount,
+  type OidcProvider,
+  type Role,
+  type SamlProvider,
+  type StoredPolicy,
+  storePolicy,
+  type User,
+} from './account.ts';
+import { entityArn } from './entities.ts';
+import { iamArn, PARTITION } from './identifiers.ts';
+import { type Identities, identify } from './identities.ts';
+import type { AccessKeyData, PolicyData, WorldData } from './world-data.ts';
 
-/*
- * The organization, indexed and with its policies parsed: a policy that does not parse stops the
- * sandbox at start. What changes while it runs (sessions, spent codes, stopped instances) is elsewhere.
- */
-
-export interface StoredPolicy extends NamedPolicy {
-  /** As the administrator wrote it, for pages. */
-  readonly document: object;
-}
-
-export interface MfaDevice {
-  readonly serialNumber: string;
-  readonly seed: Uint8Array;
-}
-
-interface Entity {
-  readonly arn: string;
-  readonly id: string;
-  readonly name: string;
-  readonly accountId: string;
-  readonly policies: readonly StoredPolicy[];
-  readonly boundary: StoredPolicy | undefined;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-export interface User extends Entity {
-  readonly mfaDevice: MfaDevice | undefined;
-}
-
-export interface Role extends Entity {
-  readonly description: string;
-  readonly maxSessionSeconds: number;
-  readonly trustPolicy: StoredPolicy;
-}
-
-export interface SamlProvider extends SamlProviderData {
-  readonly arn: string;
-  readonly accountId: string;
-}
-
-export interface OidcProvider extends OidcProviderData {
-  readonly arn: string;
-  readonly accountId: string;
-}
-
-export interface Account {
-  readonly id: string;
-  readonly name: string;
-  readonly alias: string | undefined;
-  readonly organizationId: string | undefined;
-  readonly disabledRegions: ReadonlySet<string>;
-  readonly users: readonly User[];
-  readonly roles: readonly Role[];
-  readonly samlProviders: readonly SamlProvider[];
-  readonly oidcProviders: readonly OidcProvider[];
-  readonly serviceControlPolicies: readonly StoredPolicy[];
-  readonly instances: readonly InstanceData[];
-  readonly buckets: readonly BucketData[];
-}
+export type { Account, MfaDevice, OidcProvider, Role, SamlProvider, StoredPolicy, User } from './account.ts';
 
 /** A long-term key and whose it is; without a user it is the root user's. */
 export interface LongTermKey {
@@ -84,56 +25,121 @@ export interface LongTermKey {
   readonly user: User | undefined;
 }
 
-export class World {
+/** The organization, indexed and with its policies parsed. It never changes: a change makes another. */
+export interface WorldIndex {
   readonly accounts: readonly Account[];
-  readonly #accountsById: ReadonlyMap<string, Account>;
-  readonly #keys = new Map<string, LongTermKey>();
-  readonly #rolesByArn: ReadonlyMap<string, Role>;
-  readonly #usersByArn: ReadonlyMap<string, User>;
-  readonly #managedPolicies = new Map<string, StoredPolicy>();
+  readonly accountsById: ReadonlyMap<string, Account>;
+  readonly keys: ReadonlyMap<string, LongTermKey>;
+  readonly rolesByArn: ReadonlyMap<string, Role>;
+  readonly usersByArn: ReadonlyMap<string, User>;
+  readonly samlProviders: ReadonlyMap<string, SamlProvider>;
+  readonly buckets: ReadonlyMap<string, { readonly bucket: Bucket; readonly account: Account }>;
+  readonly managedPolicies: ReadonlyMap<string, StoredPolicy>;
+}
+
+/** @throws PolicySyntaxError where a policy cannot be read */
+export function indexWorld(data: WorldData, identities: Identities): WorldIndex {
+  const managed = new Map([
+    ...managedPolicies(PARTITION, data.awsManagedPolicies),
+    ...data.accounts.flatMap(({ id, managedPolicies: own }) => managedPolicies(id, own)),
+  ]);
+  const accounts = data.accounts.map((account) => buildAccount(account, { managed, identities }));
+  const usersByArn = new Map(accounts.flatMap(({ users }) => users).map((user) => [user.arn, user]));
+  const keys = data.accounts.flatMap(({ id, rootAccessKeys, users = [] }) => [
+    ...longTermKeys(id, rootAccessKeys, undefined),
+    ...users.flatMap((user) =>
+      longTermKeys(id, user.accessKeys, usersByArn.get(entityArn(id, 'user', user))),
+    ),
+  ]);
+  return {
+    accounts,
+    accountsById: new Map(accounts.map((account) => [account.id, account])),
+    keys: new Map(keys.map((key) => [key.id, key])),
+    rolesByArn: new Map(accounts.flatMap(({ roles }) => roles).map((role) => [role.arn, role])),
+    usersByArn,
+    samlProviders: new Map(
+      accounts.flatMap(({ samlProviders }) => samlProviders).map((provider) => [provider.arn, provider]),
+    ),
+    buckets: new Map(
+      accounts.flatMap((account) =>
+        account.buckets.map((bucket) => [bucket.name, { bucket, account }] as const),
+      ),
+    ),
+    managedPolicies: managed,
+  };
+}
+
+function managedPolicies(owner: string, policies: readonly PolicyData[] = []): [string, StoredPolicy][] {
+  // AWS writes its own with `aws` in the account's place.
+  return policies.map(({ name, document }) => {
+    const arn = iamArn(owner, `policy/${name}`);
+    return [arn, storePolicy({ name: arn, document }, 'identity')];
+  });
+}
+
+function longTermKeys(
+  accountId: string,
+  keys: readonly AccessKeyData[] = [],
+  user: User | undefined,
+): LongTermKey[] {
+  return keys.map(({ id, secret }) => ({ id, secret: new Secret(secret), accountId, user }));
+}
+
+/**
+ * What all services look things up in. Its content can be exchanged as a whole while it is used: whoever looks
+ * something up sees the organization before a change or after it. What else changes while the sandbox runs
+ * (spent codes, stopped instances) is elsewhere.
+ */
+export class World {
+  #index: WorldIndex;
 
   constructor(data: WorldData) {
-    this.accounts = data.accounts.map(buildAccount);
-    this.#accountsById = new Map(this.accounts.map((account) => [account.id, account]));
-    this.#rolesByArn = byArn(this.accounts.flatMap((account) => account.roles));
-    this.#usersByArn = byArn(this.accounts.flatMap((account) => account.users));
-    this.#addManagedPolicies(PARTITION, data.awsManagedPolicies);
-    for (const account of data.accounts) {
-      this.#addManagedPolicies(account.id, account.managedPolicies);
-      this.#addKeys(account.id, account.rootAccessKeys, undefined);
-      for (const user of account.users ?? []) {
-        this.#addKeys(account.id, user.accessKeys, this.findUser(userArn(account.id, user)));
-      }
-    }
+    this.#index = indexWorld(data, identify(data).identities);
+  }
+
+  /** From now on everybody sees this organization. */
+  replace(index: WorldIndex): void {
+    this.#index = index;
+  }
+
+  get accounts(): readonly Account[] {
+    return this.#index.accounts;
   }
 
   findAccount(id: string): Account | undefined {
-    return this.#accountsById.get(id);
+    return this.#index.accountsById.get(id);
   }
 
   findKey(accessKeyId: string): LongTermKey | undefined {
-    return this.#keys.get(accessKeyId);
+    return this.#index.keys.get(accessKeyId);
   }
 
   /** The first key of a user, for whoever sets a client up to use it. */
   keyOf(accountId: string, userName: string): LongTermKey | undefined {
-    return [...this.#keys.values()].find((key) => key.accountId === accountId && key.user?.name === userName);
+    return [...this.#index.keys.values()].find(
+      (key) => key.accountId === accountId && key.user?.name === userName,
+    );
   }
 
   findRole(arn: string): Role | undefined {
-    return this.#rolesByArn.get(arn);
+    return this.#index.rolesByArn.get(arn);
   }
 
   findUser(arn: string): User | undefined {
-    return this.#usersByArn.get(arn);
+    return this.#index.usersByArn.get(arn);
   }
 
   findUserByName(accountId: string, name: string): User | undefined {
     return this.findAccount(accountId)?.users.find((user) => user.name === name);
   }
 
+  /** The unique id of a user or role; a later one of the same name has another. */
+  idOf(arn: string): string | undefined {
+    return (this.findRole(arn) ?? this.findUser(arn))?.id;
+  }
+
   findSamlProvider(arn: string): SamlProvider | undefined {
-    return this.accounts.flatMap((account) => account.samlProviders).find((provider) => provider.arn === arn);
+    return this.#index.samlProviders.get(arn);
   }
 
   findOidcProvider(accountId: string, issuer: string): OidcProvider | undefined {
@@ -141,99 +147,10 @@ export class World {
   }
 
   findManagedPolicy(arn: string): StoredPolicy | undefined {
-    return this.#managedPolicies.get(arn);
+    return this.#index.managedPolicies.get(arn);
   }
 
-  findBucket(name: string): { bucket: BucketData; account: Account } | undefined {
-    for (const account of this.accounts) {
-      const bucket = account.buckets.find((candidate) => candidate.name === name);
-      if (bucket !== undefined) return { bucket, account };
-    }
-    return undefined;
+  findBucket(name: string): { readonly bucket: Bucket; readonly account: Account } | undefined {
+    return this.#index.buckets.get(name);
   }
-
-  #addManagedPolicies(owner: string, policies: readonly PolicyData[] | undefined): void {
-    for (const data of policies ?? []) {
-      const arn = iamArn(owner, `policy/${data.name}`);
-      this.#managedPolicies.set(arn, storePolicy({ ...data, name: arn }, 'identity'));
-    }
-  }
-
-  #addKeys(accountId: string, keys: readonly AccessKeyData[] | undefined, user: User | undefined): void {
-    for (const { id, secret } of keys ?? []) {
-      this.#keys.set(id, { id, secret: new Secret(secret), accountId, user });
-    }
-  }
-}
-
-function byArn<T extends Entity>(entities: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(entities.map((entity) => [entity.arn, entity]));
-}
-
-function storePolicy({ name, document }: PolicyData, kind: PolicyKind): StoredPolicy {
-  return { name, document, policy: parsePolicy(JSON.stringify(document), kind) };
-}
-
-function userArn(accountId: string, user: UserData): string {
-  return iamArn(accountId, `user${user.path ?? '/'}${user.name}`);
-}
-
-function buildEntity(accountId: string, data: UserData | RoleData, kind: 'user' | 'role'): Entity {
-  const arn = iamArn(accountId, `${kind}${data.path ?? '/'}${data.name}`);
-  return {
-    arn,
-    id: uniqueId(kind === 'role' ? 'AROA' : 'AIDA', arn),
-    name: data.name,
-    accountId,
-    policies: (data.policies ?? []).map((policy) => storePolicy(policy, 'identity')),
-    boundary: data.boundary === undefined ? undefined : storePolicy(data.boundary, 'boundary'),
-    tags: data.tags ?? {},
-  };
-}
-
-function buildUser(accountId: string, data: UserData): User {
-  const serialNumber = iamArn(accountId, `mfa/${data.name}`);
-  const mfaDevice = data.mfaSeed === undefined ? undefined : { serialNumber, seed: data.mfaSeed };
-  return { ...buildEntity(accountId, data, 'user'), mfaDevice };
-}
-
-function buildRole(accountId: string, data: RoleData): Role {
-  return {
-    ...buildEntity(accountId, data, 'role'),
-    description: data.description ?? '',
-    maxSessionSeconds: data.maxSessionSeconds ?? 3600,
-    trustPolicy: storePolicy(
-      { name: `the trust policy of ${data.name}`, document: data.trustPolicy },
-      'trust',
-    ),
-  };
-}
-
-function buildAccount(data: AccountData): Account {
-  const samlProviders = (data.samlProviders ?? []).map((provider) => ({
-    ...provider,
-    arn: iamArn(data.id, `saml-provider/${provider.name}`),
-    accountId: data.id,
-  }));
-  const oidcProviders = (data.oidcProviders ?? []).map((provider) => ({
-    ...provider,
-    arn: iamArn(data.id, `oidc-provider/${issuerName(provider.issuer)}`),
-    accountId: data.id,
-  }));
-  return {
-    id: data.id,
-    name: data.name,
-    alias: data.alias,
-    organizationId: data.organizationId,
-    disabledRegions: new Set(data.disabledRegions),
-    users: (data.users ?? []).map((user) => buildUser(data.id, user)),
-    roles: (data.roles ?? []).map((role) => buildRole(data.id, role)),
-    samlProviders,
-    oidcProviders,
-    serviceControlPolicies: (data.serviceControlPolicies ?? []).map((policy) =>
-      storePolicy(policy, 'service-control'),
-    ),
-    instances: data.instances ?? [],
-    buckets: data.buckets ?? [],
-  };
 }

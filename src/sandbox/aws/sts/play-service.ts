@@ -4,7 +4,7 @@ import type { RecordDecision } from '../explain/recorded-decision.ts';
 import type { AwsRequest } from '../wire/aws-request.ts';
 import type { AwsState } from '../aws-state.ts';
 import { assumedRoleArn } from '../access/caller.ts';
-import { EXAMPLE_ACCOUNTS } from '../organization/example-users.ts';
+import { EXAMPLE_ACCOUNTS } from '../organization/example-accounts.ts';
 import { iamArn } from '../organization/identifiers.ts';
 import { credentialsOf, issueSession } from './issue-session.ts';
 import { CallRecord, type Journal } from '../journal.ts';
