@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApplicablePolicies, Decision } from '../../src/iam/authorization.ts';
 import type { Caller } from '../../src/iam/principals.ts';
 import type { PolicyKind } from '../../src/iam/policy.ts';
-import { CALLERS, decide, policyOf, PRODUCTION, ROLE_ARN, TOOLS, type StatementText } from './iam-support.ts';
+import { CALLERS, decide, policyOf, PRODUCTION, ROLE_ARN, TOOLS, type StatementText } from './support.ts';
 
 const { user, session, federated, service, saml } = CALLERS;
 const NAMED = [

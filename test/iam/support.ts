@@ -32,12 +32,15 @@ export function trust(principal: unknown, more: StatementText = {}): NamedPolicy
   return policyOf('trust', [{ Effect: 'Allow', Principal: principal, Action: 'sts:*', ...more }]);
 }
 
+export const CANONICAL_ID = '79a59df900b949e55d96a1e698fbaced'.repeat(2);
+
 export const CALLERS = {
   user: {
     kind: 'user',
     accountId: TOOLS,
     userArn: `arn:aws:iam::${TOOLS}:user/team/ada`,
     uniqueId: 'AIDAEXAMPLEADA00',
+    canonicalUserId: CANONICAL_ID,
   },
   session: {
     kind: 'role-session',
@@ -54,9 +57,16 @@ export const CALLERS = {
     uniqueId: 'AIDAEXAMPLEREPO0',
   },
   root: { kind: 'root', accountId: TOOLS },
+  rootFederated: {
+    kind: 'federated-user',
+    accountId: TOOLS,
+    userArn: `arn:aws:iam::${TOOLS}:root`,
+    sessionArn: `arn:aws:sts::${TOOLS}:federated-user/owner`,
+  },
   service: { kind: 'service', service: 'lambda.amazonaws.com' },
   saml: { kind: 'saml', provider: `arn:aws:iam::${TOOLS}:saml-provider/daypass` },
   token: { kind: 'web-identity', provider: `arn:aws:iam::${TOOLS}:oidc-provider/localhost:8080/aws` },
+  google: { kind: 'web-identity', provider: 'accounts.google.com' },
 } as const satisfies Record<string, Caller>;
 
 interface Question {

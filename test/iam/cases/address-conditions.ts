@@ -1,0 +1,90 @@
+/** IP addresses and ARNs. */
+import { conditionCases, PLACES, type ConditionRow } from './condition-case.ts';
+import type { DecisionCase } from './decision-case.ts';
+
+const ADDRESSES: readonly ConditionRow[] = [
+  ['the last address of a range', 'IpAddress', '203.0.113.0/24', ['203.0.113.255'], true],
+  ['the next after a range', 'IpAddress', '203.0.113.0/24', ['203.0.114.0'], false],
+  ['a range that does not divide at a dot', 'IpAddress', '203.0.113.64/26', ['203.0.113.127'], true],
+  ['just outside of such a range', 'IpAddress', '203.0.113.64/26', ['203.0.113.128'], false],
+  ['a range written by an address in it', 'IpAddress', '203.0.113.77/24', ['203.0.113.1'], true],
+  ['one address', 'IpAddress', '203.0.113.7', ['203.0.113.7'], true],
+  ['another address', 'IpAddress', '203.0.113.7', ['203.0.113.8'], false],
+  ['an address with its whole prefix', 'IpAddress', '203.0.113.7/32', ['203.0.113.7'], true],
+  ['every IPv4 address', 'IpAddress', '0.0.0.0/0', ['8.8.8.8'], true],
+  ['every IPv4 address is no IPv6 address', 'IpAddress', '0.0.0.0/0', ['2001:db8::1'], false],
+  ['every IPv6 address is no IPv4 address', 'IpAddress', '::/0', ['8.8.8.8'], false],
+  ['an IPv6 range, in any letters', 'IpAddress', '2001:DB8::/32', ['2001:0db8:ffff::1'], true],
+  ['outside of an IPv6 range', 'IpAddress', '2001:db8::/32', ['2001:db9::1'], false],
+  [
+    'an IPv6 range that does not divide at a colon',
+    'IpAddress',
+    '2001:db8::/33',
+    ['2001:db8:8000::1'],
+    false,
+  ],
+  ['one IPv6 address, written at length', 'IpAddress', '2001:db8::1', ['2001:db8:0:0:0:0:0:1'], true],
+  ['an IPv4 address as IPv6', 'IpAddress', '127.0.0.0/8', ['::ffff:127.0.0.1'], true],
+  ['an IPv4 range as IPv6', 'IpAddress', '::ffff:127.0.0.0/104', ['127.9.9.9'], true],
+  ['one of several ranges', 'IpAddress', ['10.0.0.0/8', '2001:db8::/32'], ['2001:db8::9'], true],
+  ['two addresses in one text are none', 'IpAddress', '10.0.0.0/8', ['10.0.0.1, 8.8.8.8'], false],
+  ['zeros in front make none', 'IpAddress', '10.0.0.0/8', ['010.0.0.1'], false],
+  ['a name is none', 'IpAddress', '0.0.0.0/0', ['AWS Internal'], false],
+  ['outside', 'NotIpAddress', '10.0.0.0/8', ['11.0.0.1'], true],
+  ['inside', 'NotIpAddress', '10.0.0.0/8', ['10.255.255.255'], false],
+  ['inside one of several', 'NotIpAddress', ['10.0.0.0/8', '11.0.0.0/8'], ['11.0.0.1'], false],
+  ['a name is outside', 'NotIpAddress', '0.0.0.0/0', ['AWS Internal'], true],
+  ['a missing address is outside', 'NotIpAddress', '0.0.0.0/0', undefined, true],
+  ['a missing address is not inside', 'IpAddress', '0.0.0.0/0', undefined, false],
+  ['a missing address holds', 'IpAddressIfExists', '10.0.0.0/8', undefined, true],
+];
+
+const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:topic:sub';
+const ARNS: readonly ConditionRow[] = [
+  ['the same ARN', 'ArnEquals', TOPIC, [TOPIC], true],
+  ['other letters', 'ArnEquals', TOPIC, [TOPIC.replace('topic', 'Topic')], false],
+  ['wildcards here too', 'ArnEquals', 'arn:aws:sns:*:111122223333:*', [TOPIC], true],
+  ['a star for a part', 'ArnLike', 'arn:aws:sns:*:111122223333:topic:sub', [TOPIC], true],
+  [
+    'a star stays in its part',
+    'ArnLike',
+    'arn:aws:sns:*:topic:sub:x',
+    ['arn:aws:sns:a:b:topic:sub:x'],
+    false,
+  ],
+  [
+    'a star does not swallow an account',
+    'ArnLike',
+    'arn:aws:someservice:*:111122223333:finance/*',
+    ['arn:aws:someservice:us-east-2:999999999999:store/abc:111122223333:finance/document.txt'],
+    false,
+  ],
+  ['the last part has its own colons', 'ArnLike', 'arn:aws:sns:*:*:topic:*', [TOPIC], true],
+  ['and a star there goes past them', 'ArnLike', 'arn:aws:sns:*:*:t*b', [TOPIC], true],
+  ['the last part has to fit whole', 'ArnLike', 'arn:aws:sns:*:*:topic', [TOPIC], false],
+  ['wildcards within parts', 'ArnLike', 'arn:aws:sns:eu-*-1:1111????3333:t*', [TOPIC], true],
+  [
+    'a question mark is no colon',
+    'ArnLike',
+    'arn:aws:sns:eu-central-1?111122223333:topic:sub:x',
+    [`${TOPIC}:x`],
+    false,
+  ],
+  ['a star alone is every ARN', 'ArnLike', '*', [TOPIC], true],
+  ['and nothing else', 'ArnLike', '*', ['topic'], false],
+  ['five parts are no ARN', 'ArnLike', 'arn:aws:sns:*:*:*', ['arn:aws:sns:eu-central-1:111122223333'], false],
+  ['another ARN', 'ArnNotEquals', TOPIC, [`${TOPIC}2`], true],
+  ['the very ARN', 'ArnNotEquals', TOPIC, [TOPIC], false],
+  ['the pattern fits', 'ArnNotLike', 'arn:aws:sns:*:111122223333:*', [TOPIC], false],
+  ['the pattern does not fit', 'ArnNotLike', 'arn:aws:sqs:*:111122223333:*', [TOPIC], true],
+  ['what is no ARN is not like one', 'ArnNotLike', '*', ['topic'], true],
+  ['one of several', 'ArnLike', ['arn:aws:sqs:*:*:*', 'arn:aws:sns:*:*:*'], [TOPIC], true],
+  ['a missing ARN is not like it', 'ArnNotLike', '*', undefined, true],
+  ['a missing ARN does not fit', 'ArnLike', '*', undefined, false],
+  ['a missing ARN holds', 'ArnLikeIfExists', 'arn:aws:sqs:*:*:*', undefined, true],
+];
+
+export const ADDRESS_CASES: readonly DecisionCase[] = [
+  ...conditionCases({ ...PLACES.resourceDeny, key: 'aws:SourceIp' }, ADDRESSES),
+  ...conditionCases({ ...PLACES.resource, key: 'aws:SourceArn' }, ARNS),
+];

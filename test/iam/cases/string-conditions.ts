@@ -1,0 +1,68 @@
+/** String operators, and the rules that all operators share about keys that are missing. */
+import { conditionCases, PLACES, type ConditionRow } from './condition-case.ts';
+import type { DecisionCase } from './decision-case.ts';
+
+const STRINGS: readonly ConditionRow[] = [
+  ['the same text', 'StringEquals', 'pay', ['pay'], true],
+  ['other letters', 'StringEquals', 'pay', ['Pay'], false],
+  ['a space more', 'StringEquals', 'pay', ['pay '], false],
+  ['one of several', 'StringEquals', ['pay', 'risk'], ['risk'], true],
+  ['none of several', 'StringEquals', ['pay', 'risk'], ['ops'], false],
+  ['a star is a star', 'StringEquals', 'p*', ['pay'], false],
+  ['and fits a star', 'StringEquals', 'p*', ['p*'], true],
+  ['empty text is text', 'StringEquals', '', [''], true],
+  ['a bare number is its digits', 'StringEquals', 12345, ['12345'], true],
+  ['a bare number with a fraction too', 'StringEquals', 1.5, ['1.5'], true],
+  ['a bare boolean is its word', 'StringEquals', true, ['true'], true],
+  ['another text', 'StringNotEquals', 'pay', ['ops'], true],
+  ['the very text', 'StringNotEquals', 'pay', ['pay'], false],
+  ['in other letters it is another', 'StringNotEquals', 'pay', ['PAY'], true],
+  ['any of several is enough to fail', 'StringNotEquals', ['pay', 'risk'], ['risk'], false],
+  ['none of several may fit', 'StringNotEquals', ['pay', 'risk'], ['ops'], true],
+  ['in any letters', 'StringEqualsIgnoreCase', 'PayRoll', ['pAYrOLL'], true],
+  ['but a whole text', 'StringEqualsIgnoreCase', 'Pay', ['payroll'], false],
+  ['without wildcards', 'StringEqualsIgnoreCase', 'P*', ['pay'], false],
+  ['in any letters it is the same', 'StringNotEqualsIgnoreCase', 'Pay', ['pAY'], false],
+  ['another text in any letters', 'StringNotEqualsIgnoreCase', 'Pay', ['ops'], true],
+  ['a star is any run', 'StringLike', 'repo:acme/*:ref', ['repo:acme/x/y:ref'], true],
+  ['also past colons', 'StringLike', 'arn:*:role', ['arn:aws:iam::1:role'], true],
+  ['the text around it has to be there', 'StringLike', 'repo:acme/*', ['repo:acme-evil/x'], false],
+  ['a question mark is one', 'StringLike', 'pa?', ['pay'], true],
+  ['a question mark is not none', 'StringLike', 'pay?', ['pay'], false],
+  ['with case', 'StringLike', 'P*', ['pay'], false],
+  ['a star is also nothing', 'StringLike', '*', [''], true],
+  ['one character at least', 'StringLike', '?*', [''], false],
+  ['one of several patterns', 'StringLike', ['r*', 'p*'], ['pay'], true],
+  ['the pattern fits', 'StringNotLike', 'p*', ['pay'], false],
+  ['no pattern fits', 'StringNotLike', ['p*', 'r*'], ['ops'], true],
+  ['one of the patterns fits', 'StringNotLike', ['o*', 'r*'], ['ops'], false],
+];
+
+const MISSING: readonly ConditionRow[] = [
+  ['a missing key does not fit', 'StringEquals', 'pay', undefined, false],
+  ['not even any text', 'StringLike', '*', undefined, false],
+  ['a missing key is not it', 'StringNotEquals', 'pay', undefined, true],
+  ['a missing key is not like it', 'StringNotLike', '*', undefined, true],
+  ['a missing key is not it in any letters', 'StringNotEqualsIgnoreCase', 'pay', undefined, true],
+  ['a missing key holds', 'StringEqualsIfExists', 'pay', undefined, true],
+  ['a key that is there has to fit', 'StringEqualsIfExists', 'pay', ['ops'], false],
+  ['and may', 'StringEqualsIfExists', 'pay', ['pay'], true],
+  ['a key that is there must not fit', 'StringNotEqualsIfExists', 'pay', ['pay'], false],
+  ['a missing key is not it either way', 'StringNotEqualsIfExists', 'pay', undefined, true],
+  ['a pattern for a key that is there', 'StringLikeIfExists', 'p*', ['ops'], false],
+  ['an empty list is a missing key', 'StringEquals', '', [], false],
+  ['the key has to be missing and is', 'Null', 'true', undefined, true],
+  ['the key has to be missing and is there', 'Null', 'true', ['pay'], false],
+  ['the key has to be there and is', 'Null', 'false', ['pay'], true],
+  ['the key has to be there and is missing', 'Null', 'false', undefined, false],
+  ['bare booleans do as well', 'Null', true, undefined, true],
+  ['any letters do as well', 'Null', 'FALSE', undefined, false],
+  ['empty text is there', 'Null', 'false', [''], true],
+  ['an empty list is not there', 'Null', 'true', [], true],
+  ['both answers fit always', 'Null', ['true', 'false'], ['pay'], true],
+];
+
+export const STRING_CASES: readonly DecisionCase[] = [
+  ...conditionCases({ ...PLACES.identity, key: 'aws:PrincipalTag/team' }, STRINGS),
+  ...conditionCases({ ...PLACES.resource, key: 'aws:PrincipalTag/team' }, MISSING),
+];
