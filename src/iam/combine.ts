@@ -1,7 +1,7 @@
 /** How the answers of the kinds of policy combine, once nothing denies. */
 import type { AuthorizationRequest, DecisionReason } from './authorization.ts';
 import type { PolicyKind } from './policy.ts';
-import type { Naming } from './principals.ts';
+import type { Caller, Naming } from './principals.ts';
 
 /** Which kinds of policy allow the request. A kind that does not apply to it allows. */
 export interface Answers {
@@ -38,11 +38,16 @@ export function combine(
   if (answers.resource === undefined && (assumesRole || !sameAccount)) return missing(ofResource);
   if (sameAccount && answers.resource === 'itself') return allowedBy(ofResource);
   const namedBySource = sameAccount && answers.resource === 'source';
-  if (!namedBySource && !answers.identity && principal.kind !== 'root') return missing('identity');
+  if (!namedBySource && !answers.identity && !hasRootsRights(principal)) return missing('identity');
   if (!answers.boundary) return missing('boundary');
   if (!answers.session) return missing('session');
   if (namedBySource) return allowedBy(ofResource);
-  return allowedBy(principal.kind === 'root' ? 'account-root' : 'identity');
+  return allowedBy(answers.identity && principal.kind !== 'root' ? 'identity' : 'account-root');
+}
+
+/** A federated session of the root user has all of its rights, as far as the session's policies go. */
+function hasRootsRights(caller: Caller): boolean {
+  return caller.kind === 'root' || (caller.kind === 'federated-user' && /:root$/.test(caller.userArn));
 }
 
 /**

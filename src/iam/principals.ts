@@ -29,7 +29,7 @@ export interface RoleSessionCaller extends OfAccount {
 
 export interface FederatedUserCaller extends OfAccount {
   readonly kind: 'federated-user';
-  /** The IAM user who called GetFederationToken. */
+  /** The IAM user who called GetFederationToken, or the root user. */
   readonly userArn: string;
   readonly sessionArn: string;
   /** The user's. */
