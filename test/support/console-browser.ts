@@ -1,22 +1,32 @@
 /** The sandbox's AWS with its pages, and a browser of one cookie before it that follows nothing by itself. */
+import { AssumeRoleWithSAMLCommand } from '@aws-sdk/client-sts';
 import { awsConsoleRouter } from '../../src/sandbox/aws/console/aws-console.ts';
 import type { SandboxAwsOptions } from '../../src/sandbox/aws/aws-server.ts';
 import type { SamlRecipe } from './fake-federation.ts';
-import { DEVELOPMENT, PRODUCTION, startSandboxAws, type TestSandboxAws } from './start-sandbox-aws.ts';
+import {
+  credentialsIn,
+  DEVELOPMENT,
+  PRODUCTION,
+  startSandboxAws,
+  type TestSandboxAws,
+} from './start-sandbox-aws.ts';
 
 export const BROKER_URL = 'http://broker.test:8080';
 
-export function startSandboxWithPages(options: Partial<SandboxAwsOptions> = {}): Promise<TestSandboxAws> {
+export function startSandboxWithPages(
+  options: Partial<SandboxAwsOptions> & { readonly issuerUrl?: string } = {},
+): Promise<TestSandboxAws> {
+  const { issuerUrl = BROKER_URL, ...others } = options;
   return startSandboxAws({
     pages: (aws) =>
       awsConsoleRouter({
         awsUrl: new URL(aws.samlEndpoint).origin,
-        brokerUrl: BROKER_URL,
+        brokerUrl: issuerUrl,
         identityProvidersUrl: 'http://idp.test:8082',
         rootDir: process.cwd(),
         aws,
       }),
-    ...options,
+    ...others,
   });
 }
 
@@ -81,4 +91,18 @@ export function pageText(html: string): string {
     .replaceAll('&amp;', '&')
     .replace(/\s+/g, ' ')
     .replaceAll(' .', '.');
+}
+
+/** Of credentials that AssumeRoleWithSAML gives for a pair of role and provider. */
+export async function signinToken(sandbox: TestSandboxAws, pair: string): Promise<string> {
+  const [RoleArn = '', PrincipalArn = ''] = pair.split(',');
+  const sts = sandbox.client({ accessKeyId: 'unused', secretAccessKey: 'unused' });
+  const SAMLAssertion = offering(sandbox, [pair]);
+  const { accessKeyId, secretAccessKey, sessionToken } = credentialsIn(
+    await sts.send(new AssumeRoleWithSAMLCommand({ RoleArn, PrincipalArn, SAMLAssertion })),
+  );
+  const Session = JSON.stringify({ sessionId: accessKeyId, sessionKey: secretAccessKey, sessionToken });
+  const body = new URLSearchParams({ Action: 'getSigninToken', Session });
+  const answer = await fetch(`${sandbox.url}/federation`, { method: 'POST', body });
+  return ((await answer.json()) as { SigninToken: string }).SigninToken;
 }
