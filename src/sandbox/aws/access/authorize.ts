@@ -68,7 +68,10 @@ export function policiesOf(world: World, { entity, session, account }: AwsCaller
     identity: entity?.policies ?? [],
     session: session === undefined ? [] : sessionPolicies(world, session),
     ...(entity?.boundary === undefined ? {} : { boundary: entity.boundary }),
-    serviceControl: account.serviceControlPolicies.map((policy) => [policy]),
+    // They bind members of the organization, and not the account that owns it.
+    serviceControl: account.isManagementAccount
+      ? []
+      : account.serviceControlPolicies.map((policy) => [policy]),
   };
 }
 
