@@ -192,7 +192,7 @@ function policiesOfKind(policies: ApplicablePolicies, kind: StatementTrace['kind
     case 'service-control':
       return (policies.serviceControl ?? []).flat();
     case 'resource-control':
-      return (policies.resourceControl ?? []).flat();
+      return policies.resourceControl ?? [];
     case 'trust':
     case 'resource':
       return policies.resource === undefined ? [] : [policies.resource];
