@@ -5,7 +5,7 @@ import type { FaultRule } from './fault-rule.ts';
 export interface StruckCall {
   readonly service: string;
   readonly action: string;
-  readonly region: string | undefined;
+  readonly region: string;
   readonly accountIds: readonly string[];
 }
 

@@ -1,3 +1,4 @@
+import { unsignedRegion } from '../access/region.ts';
 import { type AwsRequest, headerOf } from '../wire/aws-request.ts';
 import { claimedCredential } from '../wire/signed-request.ts';
 import { accountOfAccessKeyId } from '../organization/identifiers.ts';
@@ -17,7 +18,7 @@ export function struckCall(world: World, service: string, request: AwsRequest): 
   return {
     service,
     action: actionOf(service, request, parameters),
-    region,
+    region: region ?? unsignedRegion(request),
     accountIds: [callerAccount, roleAccount].filter((id) => id !== undefined),
   };
 }
