@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { freePorts } from '../test/support/start-test-broker.ts';
 import { measureIssueRate } from './issue-rate.ts';
 import { measureRolesPage } from './roles-page.ts';
+import { measureSandboxMemory } from './sandbox-memory.ts';
+import { measureSandboxRate, median } from './sandbox-rate.ts';
 import { measureStart } from './start-time.ts';
 import type { Place } from './support/place.ts';
 import { stopAll } from './support/processes.ts';
@@ -20,6 +22,10 @@ async function inPlace<Result>(measure: (place: Place) => Promise<Result>): Prom
     rmSync(directory, { recursive: true, force: true });
   }
 }
+
+/** Of rounds, smallest first. */
+const spread = (ratios: readonly number[]): string =>
+  `${median(ratios).toFixed(2)}   (rounds from ${(ratios[0] ?? NaN).toFixed(2)} to ${(ratios.at(-1) ?? NaN).toFixed(2)})`;
 
 const micros = (value: number): string => `${Math.round(value)} us`;
 
@@ -55,7 +61,25 @@ try {
   console.log('Start to ready (process start to the first 200 of /readyz, sandbox on)');
   console.log(`  first start    ${Math.round(start.firstMs)} ms   (makes its keys)`);
   console.log(`  later starts   ${start.laterMs.map((ms) => Math.round(ms)).join(', ')} ms`);
-  console.log(`  memory idle    ${Math.round(start.idleMegabytes)} MB`);
+  console.log(`  memory idle    ${Math.round(start.idleMegabytes)} MB\n`);
+
+  const rate = await inPlace(measureSandboxRate);
+  console.log('AssumeRole at the sandbox (32 at a time, CPU time of the serving process)');
+  for (const [name, { micros: cost, perSecond }] of [
+    ['a fixed answer of bare node:http', rate.bare],
+    ['the sandbox', rate.sandbox],
+  ] as const) {
+    console.log(`  ${name.padEnd(33)} ${micros(cost)}  ${Math.round(perSecond)}/s`);
+  }
+  console.log(`  CPU time a call, as a multiple    ${spread(rate.cpuRatios)}`);
+  console.log(`  calls a second, as a share        ${spread(rate.rateRatios)}\n`);
+
+  console.log('Memory of the sandbox after collecting garbage (the journal full with its last 10,000 calls)');
+  for (const { sessions, heapMegabytes, residentMegabytes } of await inPlace(measureSandboxMemory)) {
+    console.log(
+      `  ${String(sessions).padStart(7)} sessions  heap ${heapMegabytes.toFixed(1)} MB, resident ${Math.round(residentMegabytes)} MB`,
+    );
+  }
 } finally {
   stopAll();
 }

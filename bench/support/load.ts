@@ -5,8 +5,15 @@ export interface Load {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Sent in turn in place of `body`, each with headers of its own. */
+  readonly calls?: readonly SignedBody[];
   readonly requests: number;
   readonly concurrency: number;
+}
+
+export interface SignedBody {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 export interface LoadResult {
@@ -25,11 +32,12 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     while (left > 0) {
       left -= 1;
       const startedAt = performance.now();
+      const { headers, body } = load.calls?.[left % load.calls.length] ?? load;
       const answer = await pool.request({
         path: url.pathname + url.search,
         method: load.method,
-        headers: { ...load.headers },
-        ...(load.body === undefined ? {} : { body: load.body }),
+        headers: { ...headers },
+        ...(body === undefined ? {} : { body }),
       });
       const text = await answer.body.text();
       if (answer.statusCode !== 200)
