@@ -12,7 +12,7 @@ import { explainDecision, type ExplainedDecision } from './explain-decision.ts';
 import { namesIn } from './explain-call.ts';
 import type { RecordedDecision } from './recorded-decision.ts';
 import { findTraps } from './traps.ts';
-import { type AskedResource, findResource } from './what-if-resource.ts';
+import { findResource } from './what-if-resource.ts';
 
 /*
  * What would be decided if somebody asked: the same evaluator with the same policies, and nothing is done.
