@@ -4,6 +4,7 @@ import { readAwsRequest } from './wire/aws-request.ts';
 import type { AwsState } from './aws-state.ts';
 import { AuthorizationMessages } from './sts/authorization-messages.ts';
 import { DocumentFetcher } from './sts/document-fetcher.ts';
+import { explainControls } from './explain/explain-controls.ts';
 import { faultControls } from './faults/fault-controls.ts';
 import { Faults } from './faults/faults.ts';
 import { ownPagesOnly } from './faults/own-pages-only.ts';
@@ -11,6 +12,7 @@ import { SandboxClock } from './faults/sandbox-clock.ts';
 import { answerServices, send as sendAnswer, transportError } from './service-door.ts';
 import { Ec2Instances } from './services/ec2-instances.ts';
 import { openOrganization, type OrganizationSource } from './organization/open-organization.ts';
+import { organizationApi } from './organization/organization-api.ts';
 import { Organization } from './organization/organization.ts';
 import { Journal } from './journal.ts';
 import { MfaDevices } from './sts/mfa-devices.ts';
@@ -96,6 +98,8 @@ function buildApp(aws: SandboxAws, { pages, awsUrl }: SandboxAwsOptions): Expres
   app.disable('etag');
   app.use(answerServices(aws));
   app.use('/_sandbox', ownPagesOnly(awsUrl), faultControls(aws));
+  app.use('/_sandbox/organization', organizationApi(aws.organization));
+  app.use('/_sandbox', explainControls(aws));
   app.use('/_sandbox', sandboxControls({ aws, journal: aws.journal }, aws.now));
   if (pages !== undefined) app.use(pages(aws));
   // As on the real one.

@@ -1,6 +1,5 @@
 import { type Request, type Response, Router } from 'express';
 import { readAwsRequest } from './wire/aws-request.ts';
-import { EXAMPLE_ACCOUNTS } from './organization/example-accounts.ts';
 import { LIST_BUCKETS_AT_THE_EDGE, playService, type ServiceStage } from './sts/play-service.ts';
 
 /**
@@ -28,11 +27,11 @@ export function sandboxControls(stage: ServiceStage, now: () => Date): Router {
   });
   router.get('/mfa-code', (request, response) => {
     const user = request.query['user'];
-    const account = request.query['account'] ?? EXAMPLE_ACCOUNTS.tools;
-    const found =
-      typeof user === 'string' && typeof account === 'string'
-        ? aws.world.findUserByName(account, user)?.mfaDevice
-        : undefined;
+    const account = request.query['account'];
+    const found = aws.world.accounts
+      .filter(({ id }) => account === undefined || id === account)
+      .flatMap(({ users }) => users)
+      .find(({ name, mfaDevice }) => name === user && mfaDevice !== undefined)?.mfaDevice;
     if (found === undefined) problem(response, 'user must be the name of an IAM user with an MFA device');
     else response.json(aws.mfaDevices.display(found, now()));
   });
