@@ -14,6 +14,7 @@ import {
 } from '../../pages.ts';
 import { readAwsRequest } from '../wire/aws-request.ts';
 import type { SandboxAws } from '../aws-server.ts';
+import { showExplanation } from '../explain/explain-page.ts';
 import { consolePagesRouter } from './console-pages.ts';
 import { ConsoleSessions } from './console-sessions.ts';
 import { federationRouter } from './federation.ts';
@@ -43,6 +44,7 @@ export function awsConsoleRouter(options: AwsConsoleOptions): Router {
   router.use('/oauth', logoutRouter(shared));
   router.use('/console', consolePagesRouter(shared));
   router.post('/_sandbox/play', readForm, (request, response) => play(shared, request, response));
+  router.get('/explain/:requestId', (request, response) => showExplanation(shared, request, response));
   router.get('/', (request, response, next) => {
     if (!isVisit(request)) {
       next();

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { Pages } from '../../pages.ts';
 import type { SandboxAws } from '../aws-server.ts';
 import type { JournalEntry } from '../journal.ts';
+import { explainCall } from '../explain/explain-call.ts';
 import type { Account, Role, StoredPolicy, User } from '../organization/world.ts';
 import { PLAYABLE_SERVICES } from './play-lambda.ts';
 
@@ -31,7 +32,7 @@ export function showFrontPage(options: FrontPageOptions, response: Response, pla
     identityProvidersUrl: options.identityProvidersUrl,
     accounts: options.aws.world.accounts.map(describeAccount),
     codes: mfaCodes(options.aws),
-    journal: options.aws.journal.latest(JOURNAL_LINES).map(describeEntry),
+    journal: options.aws.journal.latest(JOURNAL_LINES).map((entry) => describeEntry(entry, options.aws)),
     services: PLAYABLE_SERVICES,
     played,
   });
@@ -41,6 +42,9 @@ function describeAccount(account: Account): object {
   return {
     id: account.id,
     name: account.name,
+    alias: account.alias,
+    organizationId: account.organizationId,
+    isManagementAccount: account.isManagementAccount,
     roles: account.roles.map(describeRole),
     users: account.users.map(describeUser),
     instances: account.instances.map(({ id, name }) => ({ id, name })),
@@ -76,17 +80,17 @@ function mfaCodes({ world, mfaDevices, now }: SandboxAws): object[] {
   });
 }
 
-function describeEntry(entry: JournalEntry): object {
-  // Who assumes with an assertion or a token signs nothing; a played service is named by the play.
-  const { service } = entry.parameters;
+function describeEntry(entry: JournalEntry, { world }: SandboxAws): object {
+  const { who, operation, verdict, text, traps } = explainCall(entry, world);
   return {
     at: entry.at,
-    action: entry.action,
-    caller: entry.caller?.arn ?? (typeof service === 'string' ? service : 'unsigned'),
+    requestId: entry.requestId,
+    who,
+    operation,
+    verdict,
+    isGood: verdict === 'allowed',
     code: entry.result.code,
-    isGood: entry.result.status < 400,
-    message: entry.result.message,
-    detail: entry.result.detail,
-    parameters: JSON.stringify(entry.parameters, undefined, 2),
+    text,
+    hasTrap: traps.length > 0,
   };
 }
