@@ -106,11 +106,16 @@ export const lifetime =
     return { ...answer, result: { minutes: Math.floor(seconds / 60) } };
   };
 
-/** The code that a user's device shows. */
-export function mfaCode(sandbox: TestSandboxAws, name: string): { SerialNumber: string; TokenCode: string } {
+/** The code that a user's device shows, or showed a while ago. */
+export function mfaCode(
+  sandbox: TestSandboxAws,
+  name: string,
+  secondsAgo = 0,
+): { SerialNumber: string; TokenCode: string } {
   const device = sandbox.aws.world.findUserByName(HOME, name)?.mfaDevice;
   if (device === undefined) throw new Error(`${name} has no device`);
-  const { serialNumber, code } = sandbox.aws.mfaDevices.display(device, sandbox.now());
+  const shownAt = new Date(sandbox.now().getTime() - secondsAgo * 1000);
+  const { serialNumber, code } = sandbox.aws.mfaDevices.display(device, shownAt);
   return { SerialNumber: serialNumber, TokenCode: code };
 }
 

@@ -35,7 +35,7 @@ export const MFA_USERS = [
   'mfa-early',
   'mfa-late',
   'mfa-session',
-  'mfa-chain',
+  'mfa-wrong',
   'mfa-age',
   'mfa-after',
 ] as const;
@@ -185,7 +185,7 @@ export function assumeRoleWorld({
   bucketPolicy = NO_POLICY,
 }: Places): WorldData {
   return {
-    awsManagedPolicies: MANAGED,
+    awsManagedPolicies: [...MANAGED, { name: 'Everything', document: document(allow('*')) }],
     accounts: [home(ours, bucketPolicy), abroad(theirs), guarded()],
   };
 }
