@@ -30,8 +30,8 @@ export interface ApplicablePolicies {
   readonly boundary?: NamedPolicy;
   /** One list for each level from the organization's root to the account: each has to allow. */
   readonly serviceControl?: readonly (readonly NamedPolicy[])[];
-  /** The same for the resource's account: they bind whoever asks, from whatever account. */
-  readonly resourceControl?: readonly (readonly NamedPolicy[])[];
+  /** Of all levels above the resource: they only deny, and bind whoever asks, from whatever account. */
+  readonly resourceControl?: readonly NamedPolicy[];
 }
 
 /** One statement of one policy, and what became of it. */

@@ -11,7 +11,6 @@ export interface Answers {
   readonly session: boolean;
   readonly boundary: boolean;
   readonly serviceControl: boolean;
-  readonly resourceControl: boolean;
 }
 
 const allowedBy = (by: DecisionReason['by']): DecisionReason => ({ why: 'allowed', by });
@@ -25,7 +24,6 @@ export function combine(
   const { principal } = request;
   const assumesRole = resourceKind === 'trust' || isRoleAssumption(request);
   const ofResource = assumesRole ? 'trust' : (resourceKind ?? 'resource');
-  if (!answers.resourceControl) return missing('resource-control');
   if (!('accountId' in principal)) {
     // They belong to no account: nobody but the resource can allow them anything.
     return answers.resource === undefined ? missing(ofResource) : allowedBy(ofResource);

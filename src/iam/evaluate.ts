@@ -27,8 +27,6 @@ export function evaluate(request: AuthorizationRequest, policies: ApplicablePoli
   const ask = (kind: PolicyKind, named: readonly NamedPolicy[]): LayerAnswer =>
     askLayer(named, { kind, request: normalized, trace });
   const { resource, session = [], boundary, serviceControl = [], resourceControl = [] } = policies;
-  const askLevels = (kind: PolicyKind, levels: readonly (readonly NamedPolicy[])[]): boolean =>
-    levels.map((level) => ask(kind, level).allows).every(Boolean);
   const answers: Answers = {
     identity: ask('identity', policies.identity).allows,
     resource: resource === undefined ? undefined : ask(resource.policy.kind, [resource]).naming,
@@ -36,9 +34,9 @@ export function evaluate(request: AuthorizationRequest, policies: ApplicablePoli
     session:
       session.length === 0 ? request.principal.kind !== 'federated-user' : ask('session', session).allows,
     boundary: boundary === undefined || ask('boundary', [boundary]).allows,
-    serviceControl: askLevels('service-control', serviceControl),
-    resourceControl: askLevels('resource-control', resourceControl),
+    serviceControl: serviceControl.map((level) => ask('service-control', level).allows).every(Boolean),
   };
+  ask('resource-control', resourceControl);
   const denial = trace.find(({ effect, applies }) => effect === 'Deny' && applies);
   if (denial !== undefined) {
     return { allowed: false, explicitDeny: true, reason: { why: 'explicit-deny', by: denial.kind }, trace };

@@ -72,12 +72,20 @@ function principalsOf(statement: JsonObject, where: string, kind: PolicyKind): P
       'name who is allowed with Principal; NotPrincipal goes with "Deny" alone',
     );
   const entries = parsePrincipals(found.value, at);
-  if (kind === 'resource-control' && (found.negated || entries.some((entry) => entry.kind !== 'anyone')))
-    throw new PolicySyntaxError(
-      at,
-      'write "*": a resource control policy binds everyone; narrow it with Condition',
-    );
+  if (kind === 'resource-control') refuseBeyondControl({ negated: found.negated, entries }, statement, where);
   return { negated: found.negated, entries };
+}
+
+/**
+ * What Organizations takes of a customer's resource control policy: AWS's own allows everything, and others take
+ * back. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+ */
+function refuseBeyondControl(principals: PrincipalsElement, statement: JsonObject, where: string): void {
+  if (principals.negated || principals.entries.some((entry) => entry.kind !== 'anyone'))
+    throw new PolicySyntaxError(where, 'write "Principal": "*"; Condition narrows whom it binds');
+  if (statement.get('Effect') !== 'Deny')
+    throw new PolicySyntaxError(`${where}.Effect`, 'write "Deny": only AWS’s own RCPFullAWSAccess allows');
+  if (statement.has('NotAction')) throw new PolicySyntaxError(`${where}.NotAction`, 'write Action instead');
 }
 
 /** `service:Name` with wildcards in the name; the service's prefix has none. */

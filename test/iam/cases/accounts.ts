@@ -1,5 +1,5 @@
 /** What each kind of caller needs within its own account, and what beyond it. */
-import { allow, CALLERS, PRODUCTION, TOOLS, type StatementText } from '../support.ts';
+import { allow, CALLERS, deny, PRODUCTION, TOOLS, type StatementText } from '../support.ts';
 import {
   caseOf,
   SEND,
@@ -194,10 +194,10 @@ const OTHER_ACCOUNT: readonly Row[] = [
     'no-allow service-control',
   ],
   [
-    'both sides, the resource’s resource control narrower',
+    'both sides, the resource’s resource control against it',
     'user',
-    { identity: SENDS, resourceControl: [[{ ...READS[0], Principal: '*' }]], ...by({ AWS: TOOLS }) },
-    'no-allow resource-control',
+    { identity: SENDS, resourceControl: [{ ...deny('sqs:*'), Principal: '*' }], ...by({ AWS: TOOLS }) },
+    'explicit-deny resource-control',
   ],
   ['the root user, by its account', 'root', by({ AWS: TOOLS }), 'allowed account-root'],
   ['the root user, by nobody', 'root', {}, 'no-allow resource'],

@@ -90,6 +90,12 @@ const RESOURCES: readonly Row[] = [
   ['brackets are only letters', on('arn:aws:s3:::reports/[2]026/q1:final.pdf'), OBJECT, false],
 ];
 
+const ACTIONS_BY_SERVICE: Readonly<Record<string, string>> = {
+  sqs: 'sqs:SendMessage',
+  s3: 's3:GetObject',
+  logs: 'logs:PutLogEvents',
+};
+
 export const ACTION_AND_RESOURCE_CASES: readonly DecisionCase[] = [
   ...ACTIONS.map(([says, element, action, applies]) =>
     caseOf(
@@ -101,7 +107,11 @@ export const ACTION_AND_RESOURCE_CASES: readonly DecisionCase[] = [
   ...RESOURCES.map(([says, element, resource, applies]) =>
     caseOf(
       says,
-      { resource, policies: { identity: [{ Effect: 'Allow', Action: '*', ...element }] } },
+      {
+        action: ACTIONS_BY_SERVICE[resource.split(':')[2] ?? ''] ?? 'sqs:ListQueues',
+        resource,
+        policies: { identity: [{ Effect: 'Allow', Action: '*', ...element }] },
+      },
       applies ? 'allowed identity' : 'no-allow identity',
     ),
   ),

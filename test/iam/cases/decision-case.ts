@@ -15,7 +15,7 @@ export interface CasePolicies {
   readonly boundary?: readonly StatementText[];
   /** One policy for each level. */
   readonly serviceControl?: readonly (readonly StatementText[])[];
-  readonly resourceControl?: readonly (readonly StatementText[])[];
+  readonly resourceControl?: readonly StatementText[];
 }
 
 /** A request, the policies that apply to it, and what decides: a row of the tables beside this file. */
@@ -73,6 +73,6 @@ function applicable(policies: CasePolicies, version: string): ApplicablePolicies
       : { serviceControl: serviceControl.map((level) => [policyOf('service-control', level, version)]) }),
     ...(resourceControl === undefined
       ? {}
-      : { resourceControl: resourceControl.map((level) => [policyOf('resource-control', level, version)]) }),
+      : { resourceControl: [policyOf('resource-control', resourceControl, version)] }),
   };
 }

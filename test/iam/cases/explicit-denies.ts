@@ -9,13 +9,16 @@ import {
 } from './decision-case.ts';
 
 const { user, session, federated, service, saml } = CALLERS;
-const EVERYTHING: CasePolicies = {
-  identity: [allow()],
-  resource: [{ ...allow(), Principal: '*' }],
-  session: [[allow()]],
-  boundary: [allow()],
-  serviceControl: [[allow()]],
-  resourceControl: [[{ ...allow(), Principal: '*' }]],
+const OPEN: CasePolicies = { resource: [{ ...allow(), Principal: '*' }] };
+const HELD: CasePolicies = { ...OPEN, identity: [allow()], boundary: [allow()], serviceControl: [[allow()]] };
+const IN_SESSION: CasePolicies = { ...HELD, session: [[allow()]] };
+
+/** Every kind of policy that a caller of the kind can have, each allowing everything. */
+const EVERYTHING: Partial<Readonly<Record<CallerName, CasePolicies>>> = {
+  user: HELD,
+  session: IN_SESSION,
+  federated: IN_SESSION,
+  root: { ...OPEN, serviceControl: [[allow()]] },
 };
 
 type Row = readonly [says: string, caller: CallerName, policies: CasePolicies, expected: Verdict];
@@ -59,12 +62,7 @@ const EVERYWHERE: readonly Row[] = [
     'in a resource control policy',
     'service',
     {
-      resourceControl: [
-        [
-          { ...allow(), Principal: '*' },
-          { ...NO, Principal: '*' },
-        ],
-      ],
+      resourceControl: [{ ...NO, Principal: '*' }],
     },
     'explicit-deny resource-control',
   ],
@@ -109,7 +107,6 @@ const EVERYWHERE: readonly Row[] = [
 ];
 
 const denies = (principal: unknown): CasePolicies => ({
-  ...EVERYTHING,
   resource: [
     { ...allow(), Principal: '*' },
     { ...deny(), Principal: principal },
@@ -147,7 +144,6 @@ const PRINCIPALS: readonly Row[] = [
 ];
 
 const spares = (listed: unknown): CasePolicies => ({
-  ...EVERYTHING,
   resource: [
     { ...allow(), Principal: '*' },
     { ...deny(), NotPrincipal: listed },
@@ -186,7 +182,11 @@ const NOT_PRINCIPALS: readonly Row[] = [
 
 const tell = (about: string, rows: readonly Row[]): DecisionCase[] =>
   rows.map(([says, caller, policies, expected]) =>
-    caseOf(`${about} ${says}`, { caller, policies: { ...EVERYTHING, ...policies } }, expected),
+    caseOf(
+      `${about} ${says}`,
+      { caller, policies: { ...(EVERYTHING[caller] ?? OPEN), ...policies } },
+      expected,
+    ),
   );
 
 const TRUSTED: readonly StatementText[] = [{ Effect: 'Allow', Principal: '*', Action: 'sts:*' }];

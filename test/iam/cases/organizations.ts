@@ -1,5 +1,5 @@
 /** What an organization's own policies hold back, level by level. */
-import { allow, CALLERS, type StatementText } from '../support.ts';
+import { allow, CALLERS, deny, type StatementText } from '../support.ts';
 import {
   caseOf,
   type CallerName,
@@ -10,11 +10,13 @@ import {
 
 const { user, session, service } = CALLERS;
 const SENDS = [allow('sqs:*')];
-const READS = [allow('s3:*')];
 const by = (principal: unknown): Pick<CasePolicies, 'resource'> => ({
   resource: [{ ...allow(), Principal: principal }],
 });
 const levels = (...statements: StatementText[]): StatementText[][] => statements.map((one) => [one]);
+
+const CONTROLLED = { ...deny('sqs:*'), Principal: '*' };
+const SPARING = { Effect: 'Deny', Principal: '*', Action: 'sqs:*', NotResource: 'arn:aws:sqs:*:*:jobs' };
 
 type Row = readonly [says: string, caller: CallerName, policies: CasePolicies, expected: Verdict];
 
@@ -68,34 +70,52 @@ const ROWS: readonly Row[] = [
     'allowed identity',
   ],
   [
-    'resource control policies grant nothing',
+    'resource control takes back what the resource’s policy gives',
     'user',
-    { resourceControl: [[{ ...allow(), Principal: '*' }]] },
-    'no-allow identity',
+    { ...by({ AWS: user.userArn }), resourceControl: [CONTROLLED] },
+    'explicit-deny resource-control',
   ],
   [
-    'resource control policies hold back who is named',
-    'user',
-    { ...by({ AWS: user.userArn }), resourceControl: [[{ ...READS[0], Principal: '*' }]] },
-    'no-allow resource-control',
+    'resource control takes back what a role’s policy gives',
+    'session',
+    { identity: SENDS, resourceControl: [CONTROLLED] },
+    'explicit-deny resource-control',
   ],
   [
-    'resource control policies hold back the root user',
+    'resource control binds the root user',
     'root',
-    { resourceControl: [[{ ...READS[0], Principal: '*' }]] },
-    'no-allow resource-control',
+    { resourceControl: [CONTROLLED] },
+    'explicit-deny resource-control',
   ],
   [
-    'resource control policies hold back services',
+    'resource control binds services',
     'service',
-    { ...by({ Service: service.service }), resourceControl: [[{ ...READS[0], Principal: '*' }]] },
-    'no-allow resource-control',
+    { ...by({ Service: service.service }), resourceControl: [CONTROLLED] },
+    'explicit-deny resource-control',
   ],
   [
-    'both kinds of control let through what they allow',
+    'resource control spares whom its condition spares',
     'user',
-    { identity: SENDS, serviceControl: levels(allow()), resourceControl: [[{ ...allow(), Principal: '*' }]] },
+    {
+      identity: SENDS,
+      resourceControl: [{ ...CONTROLLED, Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+    },
     'allowed identity',
+  ],
+  [
+    'resource control spares the resources that it lists',
+    'user',
+    {
+      identity: SENDS,
+      resourceControl: [SPARING],
+    },
+    'allowed identity',
+  ],
+  [
+    'resource control grants nothing',
+    'user',
+    { resourceControl: [{ ...CONTROLLED, Action: 's3:*' }] },
+    'no-allow identity',
   ],
 ];
 

@@ -1,5 +1,5 @@
 /** Who may assume a role: the trust policy always has a say, and in another account both sides have. */
-import { allow, CALLERS, PRODUCTION, TOOLS, type StatementText } from '../support.ts';
+import { allow, CALLERS, deny, PRODUCTION, TOOLS, type StatementText } from '../support.ts';
 import {
   caseOf,
   type CallerName,
@@ -12,7 +12,14 @@ const { user, session, federated, service } = CALLERS;
 const ASSUMES = [allow('sts:AssumeRole', 'arn:aws:iam::*:role/ops/*')];
 const ELSE = [allow('s3:*')];
 const trusts = (principal: unknown, more: StatementText = {}): Pick<CasePolicies, 'trust'> => ({
-  trust: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole', ...more }],
+  trust: [
+    {
+      Effect: 'Allow',
+      Principal: principal,
+      ...('NotAction' in more ? {} : { Action: 'sts:AssumeRole' }),
+      ...more,
+    },
+  ],
 });
 
 type Row = readonly [says: string, caller: CallerName, policies: CasePolicies, expected: Verdict];
@@ -141,13 +148,13 @@ const OWN_ACCOUNT: readonly Row[] = [
   [
     'trust for all actions but one',
     'user',
-    trusts({ AWS: user.userArn }, { Action: undefined, NotAction: 'sts:TagSession' }),
+    trusts({ AWS: user.userArn }, { NotAction: 'sts:TagSession' }),
     'allowed trust',
   ],
   [
     'trust for all actions but this one',
     'user',
-    trusts({ AWS: user.userArn }, { Action: undefined, NotAction: 'sts:AssumeRole' }),
+    trusts({ AWS: user.userArn }, { NotAction: 'sts:AssumeRole' }),
     'no-allow trust',
   ],
 ];
@@ -192,10 +199,10 @@ const OTHER_ACCOUNT: readonly Row[] = [
     'user',
     {
       identity: ASSUMES,
-      resourceControl: [[{ ...ELSE[0], Principal: '*' }]],
+      resourceControl: [{ ...deny('sts:*'), Principal: '*' }],
       ...trusts({ AWS: user.userArn }),
     },
-    'no-allow resource-control',
+    'explicit-deny resource-control',
   ],
   [
     'the root user assumes no role there either',

@@ -2,12 +2,11 @@
 import { type StatementText } from '../support.ts';
 import { caseOf, type CaseContext, type DecisionCase, type Verdict } from './decision-case.ts';
 
-const QUEUE = (name: string): string => `arn:aws:sqs:eu-central-1:111122223333:${name}`;
+const OBJECT = (name: string): string => `arn:aws:s3:::jobs/${name}`;
 const ADA: CaseContext = {
   'aws:username': ['ada'],
   'aws:PrincipalTag/team': ['pay*'],
   'aws:PrincipalTag/none': [''],
-  'aws:PrincipalTag/region': ['eu-central-1'],
   'aws:TagKeys': ['one', 'two'],
   'aws:PrincipalArn': ['arn:aws:iam::111122223333:user/team/ada'],
 };
@@ -40,27 +39,31 @@ const IN_RESOURCES: readonly InResource[] = [
 ];
 
 const all = (element: StatementText): readonly StatementText[] => [
-  { Effect: 'Allow', Action: 'sqs:*', ...element },
+  { Effect: 'Allow', Action: '*', ...element },
 ];
 const elsewhere = (says: string, element: StatementText, expected: Verdict): DecisionCase =>
-  caseOf(says, { resource: QUEUE('ada'), context: ADA, policies: { identity: all(element) } }, expected);
+  caseOf(
+    says,
+    { action: 's3:GetObject', resource: OBJECT('ada'), context: ADA, policies: { identity: all(element) } },
+    expected,
+  );
 
 const ELSEWHERE: readonly DecisionCase[] = [
   elsewhere(
     'a variable in the region of a Resource has no value',
-    { Resource: 'arn:aws:sqs:${aws:PrincipalTag/region}:*:ada' },
+    { Resource: 'arn:aws:s3:${aws:PrincipalTag/none}::jobs/ada' },
     'no-allow identity',
   ),
   elsewhere(
     'one without a value keeps the whole statement from applying',
-    { Resource: [QUEUE('ada'), QUEUE('${aws:missing}')] },
+    { Resource: [OBJECT('ada'), OBJECT('${aws:missing}')] },
     'no-allow identity',
   ),
-  elsewhere('in NotResource as well', { NotResource: QUEUE('${aws:missing}') }, 'no-allow identity'),
-  elsewhere('NotResource knows its value', { NotResource: QUEUE('${aws:username}') }, 'no-allow identity'),
+  elsewhere('in NotResource as well', { NotResource: OBJECT('${aws:missing}') }, 'no-allow identity'),
+  elsewhere('NotResource knows its value', { NotResource: OBJECT('${aws:username}') }, 'no-allow identity'),
   elsewhere(
     'NotResource knows another’s',
-    { NotResource: QUEUE('${aws:PrincipalTag/team}') },
+    { NotResource: OBJECT('${aws:PrincipalTag/team}') },
     'allowed identity',
   ),
 ];
@@ -101,8 +104,9 @@ const OLD: readonly DecisionCase[] = (
     {
       version: '2008-10-17',
       context: ADA,
-      resource: QUEUE(asked),
-      policies: { identity: all({ Resource: QUEUE('${aws:username}') }) },
+      action: 's3:GetObject',
+      resource: OBJECT(asked),
+      policies: { identity: all({ Resource: OBJECT('${aws:username}') }) },
     },
     expected,
   ),
@@ -112,7 +116,12 @@ export const VARIABLE_CASES: readonly DecisionCase[] = [
   ...IN_RESOURCES.map(([says, name, asked, applies]) =>
     caseOf(
       says,
-      { context: ADA, resource: QUEUE(asked), policies: { identity: all({ Resource: QUEUE(name) }) } },
+      {
+        context: ADA,
+        action: 's3:GetObject',
+        resource: OBJECT(asked),
+        policies: { identity: all({ Resource: OBJECT(name) }) },
+      },
       applies ? 'allowed identity' : 'no-allow identity',
     ),
   ),
