@@ -6,9 +6,18 @@ export const PARTITION = 'aws';
 
 /** RFC 4648 without padding: AWS's identifiers and authenticator apps' seeds are written in it. */
 export function base32(bytes: Uint8Array): string {
-  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
-  const letters = bits.match(/.{1,5}/g) ?? [];
-  return letters.map((five) => BASE32.charAt(Number.parseInt(five.padEnd(5, '0'), 2))).join('');
+  let text = '';
+  let bits = 0;
+  let held = 0;
+  for (const byte of bytes) {
+    bits = ((bits << 8) | byte) & 0xfff;
+    held += 8;
+    while (held >= 5) {
+      held -= 5;
+      text += BASE32.charAt((bits >> held) & 31);
+    }
+  }
+  return held === 0 ? text : text + BASE32.charAt((bits << (5 - held)) & 31);
 }
 
 export function fromBase32(text: string): Buffer {
@@ -38,12 +47,14 @@ export function accountOfAccessKeyId(accessKeyId: string): string | undefined {
 
 /** `AROA...`, `AIDA...`: stable for one ARN, so that a restart does not orphan what refers to it. */
 export function uniqueId(prefix: 'AROA' | 'AIDA', arn: string): string {
-  return prefix + base32(createHash('sha256').update(arn).digest()).slice(0, 17);
+  return prefix + base32(createHash('sha256').update(arn).digest().subarray(0, 11)).slice(0, 17);
 }
 
 /** The organization's root: the sandbox has no organizational units below it. */
 export function organizationPath(organizationId: string): string {
-  const root = base32(createHash('sha256').update(organizationId).digest()).slice(0, 4).toLowerCase();
+  const root = base32(createHash('sha256').update(organizationId).digest().subarray(0, 3))
+    .slice(0, 4)
+    .toLowerCase();
   return `${organizationId}/r-${root}/`;
 }
 
