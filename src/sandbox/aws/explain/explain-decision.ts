@@ -61,19 +61,25 @@ function decisionText(decision: RecordedDecision, nameOf: NameOf): string {
 
 function allowedText({ by, action, statements }: RecordedDecision): string {
   if (by === 'account-root') return `Allowed: the root user of an account may do everything in it.`;
-  const found = statements.find(({ kind, applies, effect }) => kind === by && applies && effect === 'Allow');
-  const where = found === undefined ? `the ${kindName(by)}` : placeOf(found);
-  return `Allowed: ${where} allows ${action}, and nothing denies it.`;
+  const allowing = statements.filter(({ applies, effect }) => applies && effect === 'Allow');
+  // One of each kind that was asked: in another account two have to agree, and a boundary is one more.
+  const kinds = [...new Set([by, ...allowing.map(({ kind }) => kind)])];
+  const places = kinds
+    .map((kind) => allowing.find((statement) => statement.kind === kind))
+    .filter((found) => found !== undefined)
+    .map(placeOf);
+  if (places.length === 0) return `Allowed: the ${kindName(by)} allows ${action}, and nothing denies it.`;
+  return `Allowed: ${places.join(' and ')} ${places.length === 1 ? 'allows' : 'allow'} ${action}, and nothing denies it.`;
 }
 
 /** Of several kinds of policy that all have to allow, the one that does not. */
-function missingText({ by, action, resource, principal }: RecordedDecision): string {
+function missingText({ by, action, resource }: RecordedDecision): string {
   const what = `${action} on ${resource}`;
   switch (by) {
     case 'identity':
-      return `no policy of your own allows ${what}. You are ${principal}.`;
+      return `no policy of your own allows ${what}.`;
     case 'trust':
-      return `the role's trust policy does not let you in. You are ${principal}.`;
+      return `the role's trust policy does not let you in.`;
     case 'resource':
       return `it belongs to another account, whose policy on it has to allow ${what} to you too, and none does.`;
     case 'session':

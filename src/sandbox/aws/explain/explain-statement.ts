@@ -75,7 +75,7 @@ function mismatchText(effect: string, because: RecordedMismatch, told: Told): st
     case 'action':
       return `${verb} ${scope(because)}; you asked for ${action}`;
     case 'resource':
-      return `${verb} it on ${scope(because)}; you asked for ${resource}`;
+      return `${verb} it ${scope(because, 'on ')}; you asked for ${resource}`;
     case 'variable':
       return `names ${listed(because.expected)}, and this request has no value for a variable in it`;
     case 'condition':
@@ -83,8 +83,8 @@ function mismatchText(effect: string, because: RecordedMismatch, told: Told): st
   }
 }
 
-function scope({ expected, negated }: RecordedMismatch): string {
-  return negated === true ? `everything but ${listed(expected)}` : `only ${listed(expected)}`;
+function scope({ expected, negated }: RecordedMismatch, on = ''): string {
+  return negated === true ? `${on}everything but ${listed(expected)}` : `only ${on}${listed(expected)}`;
 }
 
 const UNIQUE_ID = /^A(?:RO|ID)A[A-Z2-7]{8,}/;
