@@ -81,7 +81,7 @@ function mfaCodes({ world, mfaDevices, now }: SandboxAws): object[] {
 }
 
 function describeEntry(entry: JournalEntry, { world }: SandboxAws): object {
-  const { who, operation, verdict, text, traps } = explainCall(entry, world);
+  const { who, operation, verdict, text } = explainCall(entry, world);
   return {
     at: entry.at,
     requestId: entry.requestId,
@@ -89,8 +89,6 @@ function describeEntry(entry: JournalEntry, { world }: SandboxAws): object {
     operation,
     verdict,
     isGood: verdict === 'allowed',
-    code: entry.result.code,
     text,
-    hasTrap: traps.length > 0,
   };
 }

@@ -53,7 +53,7 @@ function decisionText(decision: RecordedDecision, nameOf: NameOf): string {
     case 'root-cannot-assume-role':
       return 'Refused: AWS lets no account’s root user assume a role, whatever the role trusts.';
     case 'rule':
-      return `Refused by a rule of the service, and no policy could change it: ${rule}`;
+      return `Refused by a rule of the service, and no policy could change it: ${rule.replace(/\.$/, '')}.`;
     default:
       return `Refused: ${missingText(decision)}${nearestText(decision, nameOf)}`;
   }
