@@ -45,16 +45,16 @@ export function matchesGlob(glob: Glob, value: string): boolean {
   let ofPart: PassedStar | undefined;
   while (at < value.length) {
     const wanted = glob[next];
-    if (wanted === ANY_RUN) {
+    if (fitsOne(wanted, value.charCodeAt(at))) {
+      next += 1;
+      at += 1;
+    } else if (wanted === ANY_RUN) {
       next += 1;
       free = { after: next, takenTo: at };
       ofPart = undefined;
     } else if (wanted === ANY_RUN_OF_PART) {
       next += 1;
       ofPart = { after: next, takenTo: at };
-    } else if (fitsOne(wanted, value.charCodeAt(at))) {
-      next += 1;
-      at += 1;
     } else {
       // The last star takes one character more; giving an earlier one more could not help, but where the last
       // has come to the end of its part: then only a star that goes past colons can.

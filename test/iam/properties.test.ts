@@ -1,257 +1,158 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ApplicablePolicies, Decision } from '../../src/iam/authorization.ts';
-import type { Caller } from '../../src/iam/principals.ts';
-import type { PolicyKind } from '../../src/iam/policy.ts';
-import { CALLERS, decide, policyOf, PRODUCTION, ROLE_ARN, TOOLS, type StatementText } from './support.ts';
+import { decideCase, type DecisionCase } from './cases/decision-case.ts';
+import { mapStatements, withoutPolicy, withPolicies } from './change-policies.ts';
+import { situation, statementOf, statementsOf } from './situations.ts';
+import type { StatementText } from './support.ts';
 
-const { user, session, federated, service, saml } = CALLERS;
-const NAMED = [
-  '111122223333',
-  PRODUCTION,
-  user.userArn,
-  session.roleArn,
-  session.sessionArn,
-  federated.sessionArn,
-];
-
-const action = fc.constantFrom('*', '*', '*', 'ec2:*', 'ec2:Term*', 's3:*', 'sts:*', 'sts:AssumeRole');
-const resource = fc.constantFrom(
-  '*',
-  '*',
-  '*',
-  'arn:aws:ec2:*',
-  ROLE_ARN,
-  'arn:aws:iam::*:role/*',
-  'arn:aws:s3:::${aws:x}',
-);
-const principal = fc.oneof(
-  fc.constant('*'),
-  fc.subarray(NAMED, { minLength: 1 }).map((names) => ({ AWS: names })),
-  fc.constantFrom({ Service: service.service }, { Federated: saml.provider }),
-);
-const operator = fc.constantFrom(
-  ...['StringEquals', 'StringNotEquals', 'StringLikeIfExists', 'ForAllValues:StringLike'],
-  ...['ForAnyValue:StringNotEquals', 'StringNotEqualsIgnoreCase'],
-);
-const condition = fc.oneof(
-  { weight: 3, arbitrary: fc.constant({}) },
-  fc
-    .tuple(
-      operator,
-      fc.constantFrom('aws:x', 'aws:y'),
-      fc.subarray(['a', 'b', '*', '${aws:y}'], { minLength: 1 }),
-    )
-    .map(([name, key, values]) => ({ [name]: { [key]: values } })),
-);
-const context = fc.record(
-  {
-    'aws:x': fc.subarray(['a', 'b', 'c']),
-    'aws:y': fc.subarray(['a', 'd'], { minLength: 1 }),
-  },
-  { requiredKeys: [] },
-);
-
-function statementFor(kind: PolicyKind): fc.Arbitrary<StatementText> {
-  const trusting = kind === 'trust';
-  return fc
-    .record({
-      Effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Allow', 'Allow', 'Allow', 'Allow', 'Deny'),
-      Action: trusting ? fc.constantFrom('sts:*', 'sts:AssumeRole', 'sts:TagSession') : action,
-      Condition: condition,
-      principal,
-      resource,
-    })
-    .map(({ principal: named, resource: on, ...rest }) => ({
-      ...rest,
-      ...(trusting || kind === 'resource' ? { Principal: named } : {}),
-      ...(trusting ? {} : { Resource: on }),
-    }));
+const RUNS = { numRuns: 600 };
+const allows = (one: DecisionCase): boolean => decideCase(one).allowed;
+/** Adds the statement to one kind of policy, in the form which that kind has. */
+function addTo(one: DecisionCase, kind: string, statement: StatementText): DecisionCase {
+  return mapStatements(one, (statements, found) => {
+    if (found !== kind) return statements;
+    const { Principal, Resource, NotResource, ...rest } = statement;
+    const named = found === 'trust' || found === 'resource' ? { Principal: Principal ?? '*' } : {};
+    const bound = found === 'resourceControl' ? { Principal: '*' } : named;
+    const applied = Resource === undefined ? { NotResource } : { Resource };
+    const own =
+      found === 'trust' ? { ...rest, Action: 'sts:*', NotAction: undefined } : { ...rest, ...applied };
+    return [...statements, { ...own, ...bound }];
+  });
 }
 
-const statementsFor = (kind: PolicyKind): fc.Arbitrary<StatementText[]> =>
-  fc.array(statementFor(kind), { minLength: 1, maxLength: 3 });
+const kinds = fc.constantFrom('identity', 'resource', 'trust', 'session', 'boundary', 'serviceControl');
 
-interface Situation {
-  readonly caller: Caller;
-  readonly action: string;
-  readonly resource: string;
-  readonly resourceAccount: string;
-  readonly context: Record<string, string[]>;
-  readonly identity: StatementText[];
-  readonly onResource:
-    { readonly kind: 'trust' | 'resource'; readonly statements: StatementText[] } | undefined;
-  readonly session: StatementText[] | undefined;
-  readonly boundary: StatementText[] | undefined;
-  readonly serviceControl: StatementText[] | undefined;
-}
-
-/** Mostly left out: of many layers that all have to allow, few situations would come through. */
-const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
-  fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary });
-
-const situation: fc.Arbitrary<Situation> = fc.record({
-  caller: fc.constantFrom<Caller>(...Object.values(CALLERS), user, session, session),
-  action: fc.constantFrom('ec2:TerminateInstances', 'sts:AssumeRole'),
-  resource: fc.constantFrom(`arn:aws:ec2:eu-central-1:${TOOLS}:instance/i-0a`, ROLE_ARN),
-  resourceAccount: fc.constantFrom(TOOLS, PRODUCTION),
-  context,
-  identity: statementsFor('identity'),
-  onResource: fc.option(
-    fc.oneof(
-      statementsFor('trust').map((statements) => ({ kind: 'trust' as const, statements })),
-      statementsFor('resource').map((statements) => ({ kind: 'resource' as const, statements })),
-    ),
-    { nil: undefined },
-  ),
-  session: optional(statementsFor('session')),
-  boundary: optional(statementsFor('boundary')),
-  serviceControl: optional(statementsFor('service-control')),
+describe('the situations that the properties are tried on', () => {
+  it('are allowed and refused often enough, by every kind of policy, to mean something', () => {
+    const counts = new Map<string, number>();
+    for (const one of fc.sample(situation(), { numRuns: 4_000, seed: 7 })) {
+      const { reason } = decideCase(one);
+      const verdict = `${reason.why} ${reason.by}`;
+      counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+    }
+    const allowed = [...counts].filter(([verdict]) => verdict.startsWith('allowed'));
+    expect(allowed.reduce((sum, [, count]) => sum + count, 0)).toBeGreaterThan(600);
+    const wanted = ['allowed identity', 'allowed resource', 'allowed trust', 'allowed account-root']
+      .concat(
+        ['identity', 'resource', 'trust', 'session', 'boundary', 'service-control'].map(
+          (by) => `no-allow ${by}`,
+        ),
+      )
+      .concat(['identity', 'resource', 'trust', 'session', 'boundary'].map((by) => `explicit-deny ${by}`))
+      .concat('explicit-deny service-control', 'explicit-deny resource-control');
+    expect(wanted.filter((verdict) => (counts.get(verdict) ?? 0) < 10)).toEqual([]);
+  });
 });
 
-function decisionOf({
-  identity,
-  onResource,
-  session: narrowing,
-  boundary,
-  serviceControl,
-  ...rest
-}: Situation): Decision {
-  const policies: ApplicablePolicies = {
-    identity: [policyOf('identity', identity)],
-    ...(onResource === undefined ? {} : { resource: policyOf(onResource.kind, onResource.statements) }),
-    ...(narrowing === undefined ? {} : { session: [policyOf('session', narrowing)] }),
-    ...(boundary === undefined ? {} : { boundary: policyOf('boundary', boundary) }),
-    ...(serviceControl === undefined
-      ? {}
-      : { serviceControl: [[policyOf('service-control', serviceControl)]] }),
-  };
-  return decide({ ...rest, policies });
-}
-
-const runs = { numRuns: 500 };
-
 describe('whatever the policies say', () => {
-  it('the situations here are both allowed and refused often enough to mean something', () => {
-    const decisions = fc.sample(situation, 1_000).map(decisionOf);
-    const allowed = decisions.filter((decision) => decision.allowed).length;
-    const denied = decisions.filter((decision) => decision.explicitDeny).length;
-    expect(allowed).toBeGreaterThan(80);
-    expect(denied).toBeGreaterThan(50);
-    expect(allowed + denied).toBeLessThan(900);
-  });
-
   it('an explicit deny that applies always wins, and nothing else is called one', () => {
     fc.assert(
-      fc.property(situation, (asked) => {
-        const { allowed, explicitDeny, trace } = decisionOf(asked);
+      fc.property(situation(), (one) => {
+        const { allowed, explicitDeny, trace } = decideCase(one);
         const applies = trace.some((statement) => statement.effect === 'Deny' && statement.applies);
-        return explicitDeny === applies && !(applies && allowed);
+        expect(explicitDeny).toBe(applies);
+        expect(applies && allowed).toBe(false);
       }),
-      runs,
+      RUNS,
     );
   });
 
-  it('adding a Deny statement to any policy never allows more', () => {
-    const added = fc.tuple(
-      fc.constantFrom('identity', 'session', 'boundary', 'serviceControl'),
-      statementFor('identity'),
-    );
+  it('adding a Deny statement anywhere never allows more', () => {
     fc.assert(
-      fc.property(situation, added, (asked, [where, statement]) => {
-        const before = asked[where as 'identity'] as StatementText[] | undefined;
-        if (before === undefined) return true;
-        const after = { ...asked, [where]: [...before, { ...statement, Effect: 'Deny' }] };
-        return decisionOf(asked).allowed || !decisionOf(after).allowed;
+      fc.property(situation(), kinds, statementOf('resource'), (one, kind, statement) => {
+        const more = addTo(one, kind, { ...statement, Effect: 'Deny' });
+        return allows(one) || !allows(more);
       }),
-      runs,
+      RUNS,
     );
   });
 
-  it('adding a Deny statement to the resource’s policy never allows more', () => {
+  it('adding a Deny of everything anywhere refuses everything', () => {
+    const everything = { Effect: 'Deny', Action: '*', Resource: '*' };
     fc.assert(
-      fc.property(situation, statementFor('trust'), statementFor('resource'), (asked, trusting, other) => {
-        const { onResource } = asked;
-        if (onResource === undefined) return true;
-        const statement = { ...(onResource.kind === 'trust' ? trusting : other), Effect: 'Deny' };
-        const statements = [...onResource.statements, statement];
-        const after = { ...asked, onResource: { ...onResource, statements } };
-        return decisionOf(asked).allowed || !decisionOf(after).allowed;
+      fc.property(situation(), kinds, (one, kind) => {
+        const more = addTo(one, kind, everything);
+        return JSON.stringify(more) === JSON.stringify(one) || decideCase(more).explicitDeny;
       }),
-      runs,
+      RUNS,
     );
   });
 
-  it('adding an Allow statement never turns an allowed request into a refused one', () => {
+  it('adding an Allow statement anywhere never refuses what was allowed', () => {
     fc.assert(
-      fc.property(situation, statementFor('identity'), (asked, statement) => {
-        const after = { ...asked, identity: [...asked.identity, { ...statement, Effect: 'Allow' }] };
-        return !decisionOf(asked).allowed || decisionOf(after).allowed;
+      fc.property(situation(), kinds, statementOf('resource'), (one, kind, statement) => {
+        const more = addTo(one, kind, { ...statement, Effect: 'Allow' });
+        return !allows(one) || allows(more);
       }),
-      runs,
+      RUNS,
+    );
+  });
+
+  it('removing the conditions of Allow statements never narrows what is allowed', () => {
+    fc.assert(
+      fc.property(situation(), (one) => {
+        const open = mapStatements(one, (statements) =>
+          statements.map(({ Condition, ...rest }) =>
+            rest['Effect'] === 'Allow' || Condition === undefined ? rest : { ...rest, Condition },
+          ),
+        );
+        return !allows(one) || allows(open);
+      }),
+      RUNS,
     );
   });
 
   it('a session policy never allows more than none, but for federated users, who have nothing without', () => {
     fc.assert(
-      fc.property(situation, statementsFor('session'), (asked, statements) => {
-        if (asked.caller.kind === 'federated-user') return true;
-        const without = decisionOf({ ...asked, session: undefined }).allowed;
-        return without || !decisionOf({ ...asked, session: statements }).allowed;
+      fc.property(situation(['plain']), statementsOf('identity'), (one, statements) => {
+        return allows(withoutPolicy(one, 'session')) || !allows(withPolicies(one, { session: [statements] }));
       }),
-      runs,
+      RUNS,
     );
   });
 
-  it('a boundary or a service-control policy never allows more than none', () => {
+  it('a boundary and the organization’s policies never allow more than none', () => {
+    const added = fc.record({
+      boundary: statementsOf('identity'),
+      serviceControl: fc.array(statementsOf('identity'), { minLength: 1, maxLength: 2 }),
+      resourceControl: statementsOf('resource-control'),
+    });
     fc.assert(
-      fc.property(situation, statementsFor('boundary'), (asked, statements) => {
-        for (const where of ['boundary', 'serviceControl'] as const) {
-          const without = decisionOf({ ...asked, [where]: undefined }).allowed;
-          if (!without && decisionOf({ ...asked, [where]: statements }).allowed) return false;
+      fc.property(situation(), added, (one, layers) => {
+        for (const [kind, layer] of Object.entries(layers)) {
+          const without = withoutPolicy(one, kind);
+          if (!allows(without) && allows(withPolicies(without, { [kind]: layer }))) return false;
         }
         return true;
       }),
-      runs,
-    );
-  });
-
-  it('removing an Allow statement’s condition never narrows what is allowed', () => {
-    fc.assert(
-      fc.property(situation, (asked) => {
-        const identity = asked.identity.map((statement) =>
-          statement['Effect'] === 'Allow' ? { ...statement, Condition: {} } : statement,
-        );
-        return !decisionOf(asked).allowed || decisionOf({ ...asked, identity }).allowed;
-      }),
-      runs,
+      RUNS,
     );
   });
 
   it('nobody assumes a role that no statement of its trust policy gives them', () => {
     fc.assert(
-      fc.property(situation, (asked) => {
-        const { allowed, trace } = decisionOf({ ...asked, action: 'sts:AssumeRole', resource: ROLE_ARN });
+      fc.property(situation(), (one) => {
+        const { allowed, trace } = decideCase(one);
         const given = trace.some(
-          ({ kind, effect, applies }) =>
-            (kind === 'trust' || kind === 'resource') && effect === 'Allow' && applies,
+          ({ kind, effect, applies }) => kind === 'trust' && effect === 'Allow' && applies,
         );
-        return !allowed || given;
+        return one.action !== 'sts:AssumeRole' || !allowed || given;
       }),
-      runs,
+      RUNS,
     );
   });
 
   it('nothing crosses accounts that the caller’s own account does not allow', () => {
     fc.assert(
-      fc.property(situation, (asked) => {
-        const { allowed, trace } = decisionOf({ ...asked, resourceAccount: PRODUCTION });
-        const { kind } = asked.caller;
-        if (!allowed || kind === 'service' || kind === 'saml' || kind === 'web-identity' || kind === 'root')
-          return true;
-        return trace.some((one) => one.kind === 'identity' && one.effect === 'Allow' && one.applies);
+      fc.property(situation(['user', 'plain', 'federated']), (one) => {
+        const { allowed, trace } = decideCase(one);
+        const given = trace.some(
+          ({ kind, effect, applies }) => kind === 'identity' && effect === 'Allow' && applies,
+        );
+        return one.resourceAccount === '111122223333' || !allowed || given;
       }),
-      runs,
+      RUNS,
     );
   });
 });

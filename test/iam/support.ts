@@ -49,6 +49,13 @@ export const CALLERS = {
     sessionArn: `arn:aws:sts::${TOOLS}:assumed-role/Hub/ada`,
     uniqueId: 'AROAEXAMPLEHUB00',
   },
+  /** Of a role without a path, so that its ARN can be told from the session's. */
+  plain: {
+    kind: 'role-session',
+    accountId: TOOLS,
+    roleArn: `arn:aws:iam::${TOOLS}:role/Deploy`,
+    sessionArn: `arn:aws:sts::${TOOLS}:assumed-role/Deploy/ada`,
+  },
   federated: {
     kind: 'federated-user',
     accountId: TOOLS,
