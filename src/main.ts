@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { banner } from './cli/banner.ts';
 import { startFailure } from './cli/start-failure.ts';
+import { whenNpmIsGone } from './lib/npm-shell.ts';
 import { start, type Daypass } from './start.ts';
 
 /** `views/` and `public/` are beside the folder this file is in, built or not. */
@@ -10,21 +11,6 @@ const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** On Ctrl-C the terminal tells every process of `npm start`, and npm passes it on: that is one wish, not two. */
 const ONE_WISH_MS = 500;
-
-/**
- * npm tells only the shell that it starts scripts with, and not every shell passes that on: the process would
- * stay behind and hold its ports. That shell's end is then what tells us.
- */
-function whenNpmIsGone(stop: () => void): void {
-  if (process.env['npm_lifecycle_event'] !== 'start') return;
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(watch);
-    stop();
-  }, 250);
-  watch.unref();
-}
 
 /** The lock file holds the SDK's version; its notice about Node 20 is for whoever raises that, not for who runs it. */
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -47,7 +33,7 @@ async function main(): Promise<void> {
     );
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
-  whenNpmIsGone(() => {
+  whenNpmIsGone('start', () => {
     if (toldAt === undefined) stop();
   });
   daypass = await start({ rootDir, environment: process.env, workingDirectory: process.cwd() });

@@ -1,3 +1,4 @@
+import type { SandboxAws } from './aws/aws-server.ts';
 import type { OrganizationSource } from './aws/organization/open-organization.ts';
 
 /** Where the sandbox listens and how others reach it. */
@@ -18,6 +19,8 @@ export interface SandboxOptions {
 }
 
 export interface RunningSandbox {
+  /** The services themselves, for whoever runs in the same process. */
+  readonly aws: SandboxAws;
   readonly awsUrl: string;
   readonly identityProvidersUrl: string;
   /** A catalogue seed that fits this sandbox, as YAML. */

@@ -46,6 +46,7 @@ async function serve(options: SandboxOptions, [awsDoor, idpDoor]: Doors): Promis
     createIdentityProviders({ ...urls, url: idpDoor.url, rootDir, keys, clients: OPENID_CLIENTS }),
   );
   return {
+    aws,
     awsUrl: awsDoor.url,
     identityProvidersUrl: idpDoor.url,
     accessYaml: accessYaml(urls),

@@ -48,7 +48,7 @@ const entityShape = {
   tags: tags.exactOptional(),
 };
 
-export const userSchema = z.strictObject({
+const userSchema = z.strictObject({
   name: roleName,
   ...entityShape,
   groups: z.array(longName).max(10).exactOptional(),
@@ -61,7 +61,7 @@ export const userSchema = z.strictObject({
     .meta({ description: 'A virtual device named like the user; true derives its seed.' }),
 });
 
-export const roleSchema = z.strictObject({
+const roleSchema = z.strictObject({
   name: roleName,
   description: z.string().max(1000).exactOptional(),
   maxSessionSeconds: z.int().min(3600).max(43_200).exactOptional(),
@@ -69,13 +69,13 @@ export const roleSchema = z.strictObject({
   ...entityShape,
 });
 
-export const groupSchema = z.strictObject({
+const groupSchema = z.strictObject({
   name: longName,
   policies: entityShape.policies,
   managedPolicyArns: entityShape.managedPolicyArns,
 });
 
-export const samlProviderSchema = z.strictObject({
+const samlProviderSchema = z.strictObject({
   name: text(/^[\w.-]{1,128}$/, 'write 1 to 128 letters, digits or any of ._-'),
   metadataUrl: z.string().max(2048).exactOptional().meta({ description: 'Read at first use.' }),
   metadata: z.string().max(1_000_000).exactOptional().meta({ description: 'The document itself.' }),
@@ -89,7 +89,7 @@ export const samlProviderSchema = z.strictObject({
   encryption: z.enum(['Allowed', 'Required']).exactOptional(),
 });
 
-export const oidcProviderSchema = z.strictObject({
+const oidcProviderSchema = z.strictObject({
   issuer: z.string().max(255),
   clientIds: z.array(z.string().min(1).max(255)).max(100),
   thumbprints: z
@@ -98,7 +98,7 @@ export const oidcProviderSchema = z.strictObject({
     .exactOptional(),
 });
 
-export const instanceSchema = z.strictObject({
+const instanceSchema = z.strictObject({
   id: text(/^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'write i- and 8 or 17 hex digits'),
   region,
   type: text(/^[a-z0-9-]{1,20}\.[a-z0-9-]{1,20}$/, 'write an instance type such as t3.micro'),
@@ -106,7 +106,7 @@ export const instanceSchema = z.strictObject({
   tags: tags.exactOptional(),
 });
 
-export const bucketSchema = z.strictObject({
+const bucketSchema = z.strictObject({
   name: text(
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
     'write 3 to 63 lower-case letters, digits, dots or dashes',
@@ -123,7 +123,7 @@ const quotasSchema = z
   })
   .meta({ description: 'Quotas that AWS raised for this account.' });
 
-export const accountSchema = z.strictObject({
+const accountSchema = z.strictObject({
   id: accountId,
   name: z.string().min(1).max(50),
   alias: text(
