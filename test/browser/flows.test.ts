@@ -89,7 +89,8 @@ describe('the console', () => {
     await tab.waitForURL(`${broker.awsUrl}/console/ec2/home?region=us-east-1`);
     expect(await tab.getByRole('heading', { level: 1 }).innerText()).toContain('Example Production');
     expect(await fact(tab, 'Account')).toBe('Example Production (444455556666)');
-    expect(await fact(tab, 'Role')).toBe('Developer, by a SAML assertion');
+    expect(await fact(tab, 'Role')).toBe('Developer');
+    expect(await fact(tab, 'Credentials')).toBe('by a SAML assertion');
     const name = await fact(tab, 'Session name');
     expect(name).toMatch(/^priya\.nair-[a-z2-7]{12}$/);
     expect(await fact(tab, 'Source identity')).toBe(name);
