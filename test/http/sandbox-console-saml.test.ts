@@ -201,6 +201,10 @@ describe('a response that is no good', () => {
     expect(html).toContain(
       `Response signature invalid (Service: AWSSecurityTokenService; Status Code: 400; Error Code: InvalidIdentityToken; Request ID: ${id}; Proxy: null)`,
     );
+    const explained = await new ConsoleBrowser(sandbox).get(
+      /href="(\/explain\/[^"]+)"/.exec(html)?.[1] ?? '',
+    );
+    expect([explained.status, await explained.text()]).toEqual([200, expect.stringContaining(id)]);
   });
 
   it('because the body is larger than any response is refused without being read', async () => {
