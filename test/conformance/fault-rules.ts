@@ -136,25 +136,6 @@ export const FAULT_RULES: readonly Rule[] = [
   },
   {
     section: ORDER,
-    rule: 'Constraints of parameters come before the form of an ARN',
-    confidence: 'recorded',
-    ask: (sandbox) =>
-      byHand(sandbox, {
-        body: form({
-          Action: 'AssumeRole',
-          RoleArn: 'this-is-no-arn-at-all-but-long',
-          RoleSessionName: 'a:b',
-        }),
-      }),
-    answer: {
-      status: 400,
-      code: 'ValidationError',
-      message:
-        "1 validation error detected: Value 'a:b' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
-    },
-  },
-  {
-    section: ORDER,
     rule: 'The form of an ARN comes before an MFA code',
     confidence: 'known',
     ask: (sandbox) =>
