@@ -117,6 +117,8 @@ describe.each(['light', 'dark'] as const)('every page, %s,', (colorScheme) => {
   it.each([360, 1280])('fits a screen %d wide, is legible, and names what can be pressed', async (width) => {
     const { page } = await visitors.arrive(browser, { colorScheme, viewport: { width, height: 800 } });
     const check = async (): Promise<void> => {
+      // The style sheet is there then; before, nothing can be said about colours.
+      await page.waitForLoadState();
       expect(await overflowing(page), page.url()).toEqual([]);
       expect(await faintTexts(page), page.url()).toEqual([]);
       expect(await namelessControls(page), page.url()).toEqual([]);
