@@ -85,7 +85,6 @@ export const TOKEN_RULES: readonly Rule[] = [
     ask: measured(assume(caller, { ...lists, Tags: tags(8), MinimumSessionTokenSize: 900 })),
     answer: { ...SUCCESS, result: { isPadded: false, tellsBytes: true } },
   },
-  },
   {
     section,
     rule: 'Tags and policies that do not fit into a token are refused',
