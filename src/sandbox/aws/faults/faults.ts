@@ -27,9 +27,13 @@ export class Faults {
     return this.#rules.map(({ rule, left }) => (left === Infinity ? rule : { ...rule, times: left }));
   }
 
+  get isEmpty(): boolean {
+    return this.#rules.length === 0;
+  }
+
   /** The first rule that strikes, which counts as a strike. `call` is asked for only where there are rules. */
   take(call: () => StruckCall): FaultRule | undefined {
-    if (this.#rules.length === 0) return undefined;
+    if (this.isEmpty) return undefined;
     const struck = call();
     const found = this.#rules.find(({ rule }) => strikes(rule, struck));
     if (found === undefined) return undefined;
