@@ -63,8 +63,13 @@ export interface WireAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The first type of which there is a form decides; whoever names none gets XML. */
 function wantsJson(request: AwsRequest): boolean {
-  return /^application\/json\b/i.test(headerOf(request, 'accept') ?? '');
+  const accepted = headerOf(request, 'accept') ?? '';
+  return (
+    /(?:application\/json|(?:text|application)\/xml|\*\/\*)/i.exec(accepted)?.[0].toLowerCase() ===
+    'application/json'
+  );
 }
 
 const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';

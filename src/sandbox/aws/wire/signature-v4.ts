@@ -74,7 +74,8 @@ function checkScope({ scope, terminator, timestamp }: SignedRequest, service: st
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${timestamp.slice(0, 8)}', from '${timestamp}'.`,
     );
   }
-  if (problems.length > 0) throw doesNotMatch(problems.join(''));
+  // Two of the sentences end with a space of their own, which AWS leaves where it is.
+  if (problems.length > 0) throw doesNotMatch(problems.join(' ').replaceAll('.  ', '. '));
 }
 
 /** Host must be signed, and so must every x-amz header: else a proxy could add a session token. */
