@@ -3,6 +3,7 @@
  * referred to. Each mistake with its place, and with the error that IAM has for it where IAM has one.
  */
 import { checkPolicies } from './check-policies.ts';
+import { checkProviders } from './check-providers.ts';
 import { checkQuotas } from './check-quotas.ts';
 import { entitiesOf, type EntityPlace } from './entities.ts';
 import { accountOfAccessKeyId, iamArn, issuerName } from './identifiers.ts';
@@ -21,7 +22,7 @@ export function checkOrganization(document: OrganizationDocument, origins: Origi
     ),
     ...repeatedAcrossAccounts(document),
     ...document.accounts.flatMap((account, index) => checkAccount(account, ['accounts', index])),
-    ...checkIssuers(document, Object.values(origins)),
+    ...checkProviders(document, origins),
     ...checkReferences(document),
     ...checkPolicies(document),
     ...checkQuotas(document),
@@ -50,20 +51,6 @@ function checkAccount(account: AccountDocument, path: Path): Finding[] {
       ({ name }) => (name.split('/').at(-1) ?? name).toLowerCase(),
       (name) => `A policy called ${name} already exists. Duplicate names are not allowed.`,
     ),
-    ...samlProviders.flatMap((provider, index) => {
-      const given = [provider.metadata, provider.metadataUrl].filter((one) => one !== undefined);
-      const at = [...path, 'samlProviders', index];
-      if (provider.metadataFile !== undefined)
-        return [
-          {
-            path: [...at, 'metadataFile'],
-            message: 'only an organization file may name files; send metadata',
-          },
-        ];
-      return given.length === 1
-        ? []
-        : [{ path: at, message: 'needs one of metadata, metadataUrl and metadataFile' }];
-    }),
     ...(account.rootAccessKeys ?? []).flatMap((key, index) =>
       checkKeyOwner(id, key.id, [...path, 'rootAccessKeys', index, 'id']),
     ),
@@ -80,33 +67,6 @@ function checkKeyOwner(accountId: string, keyId: string | undefined, path: Path)
           message: `a key id carries its account, and this one carries ${owner ?? 'none'}; leave it out`,
         },
       ];
-}
-
-/** AWS wants https; here the sandbox's own neighbours and whatever runs on this machine may do without. */
-function checkIssuers({ accounts }: OrganizationDocument, neighbours: readonly string[]): Finding[] {
-  return accounts.flatMap(({ oidcProviders = [] }, at) =>
-    oidcProviders.flatMap(({ issuer }, index) =>
-      isIssuer(issuer, neighbours)
-        ? []
-        : [
-            {
-              path: ['accounts', at, 'oidcProviders', index, 'issuer'],
-              message:
-                'Invalid Open ID Connect Provider URL: write one that begins with https:// and has no query',
-              code: 'InvalidInput',
-              status: 400,
-            },
-          ],
-    ),
-  );
-}
-
-function isIssuer(text: string, neighbours: readonly string[]): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, origin, search, hash, username } = new URL(text);
-  if (search + hash + username !== '') return false;
-  const isLocal = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-  return protocol === 'https:' || (protocol === 'http:' && (isLocal || neighbours.includes(origin)));
 }
 
 /** Names that all of AWS shares. */

@@ -2,15 +2,11 @@ import { parsePolicy, PolicySyntaxError } from '../../../iam/parse-policy.ts';
 import type { PolicyKind } from '../../../iam/policy.ts';
 import { entitiesOf } from './entities.ts';
 import type { OrganizationDocument } from './organization-schema.ts';
-import { createPrivateKey } from 'node:crypto';
 import type { Finding, Path } from './problem.ts';
 
 /** Every policy of the organization, read as IAM would read it when it is saved. */
 export function checkPolicies(document: OrganizationDocument): Finding[] {
-  return [
-    ...policiesOf(document).flatMap(({ document: policy, kind, path }) => checkPolicy(policy, kind, path)),
-    ...checkPrivateKeys(document),
-  ];
+  return policiesOf(document).flatMap(({ document: policy, kind, path }) => checkPolicy(policy, kind, path));
 }
 
 interface PolicyPlace {
@@ -74,31 +70,4 @@ function checkPolicy(document: object, kind: PolicyKind, path: Path): Finding[] 
 function partsOf(where: string): (string | number)[] {
   const parts = where.match(/[^.[\]]+/g) ?? [];
   return parts.filter((part) => part !== 'Policy').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-}
-
-function checkPrivateKeys({ accounts }: OrganizationDocument): Finding[] {
-  return accounts.flatMap(({ samlProviders = [] }, at) =>
-    samlProviders.flatMap(({ privateKeys = [], encryption }, provider) => {
-      const path = ['accounts', at, 'samlProviders', provider];
-      const needed = encryption === 'Required' && privateKeys.length === 0;
-      return [
-        ...privateKeys.flatMap((pem, index) =>
-          isRsaKey(pem)
-            ? []
-            : [{ path: [...path, 'privateKeys', index], message: 'write an RSA private key in PEM form' }],
-        ),
-        ...(needed
-          ? [{ path: [...path, 'encryption'], message: 'Required needs a private key to decrypt with' }]
-          : []),
-      ];
-    }),
-  );
-}
-
-function isRsaKey(pem: string): boolean {
-  try {
-    return createPrivateKey(pem).asymmetricKeyType === 'rsa';
-  } catch {
-    return false;
-  }
 }

@@ -78,7 +78,7 @@ const groupSchema = z.strictObject({
 const samlProviderSchema = z.strictObject({
   name: text(/^[\w.-]{1,128}$/, 'write 1 to 128 letters, digits or any of ._-'),
   metadataUrl: z.string().max(2048).exactOptional().meta({ description: 'Read at first use.' }),
-  metadata: z.string().max(1_000_000).exactOptional().meta({ description: 'The document itself.' }),
+  metadata: z.string().exactOptional().meta({ description: 'The document itself.' }),
   metadataFile: z
     .string()
     .max(1024)
