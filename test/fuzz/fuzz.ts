@@ -5,7 +5,7 @@ import { it } from 'vitest';
 const SEED = Number(process.env['DAYPASS_FUZZ_SEED'] ?? Date.now() % 0x7fffffff);
 /** How many times as long as in the ordinary tests. */
 const TIMES = Number(process.env['DAYPASS_FUZZ_TIMES'] ?? 1);
-const LONGEST_MS = 1_500;
+const LONGEST_MS = 1_000;
 
 /** One test: so many inputs, each of which `check` survives. A failure prints the smallest input it found. */
 export function fuzz<Input>(

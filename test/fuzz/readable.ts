@@ -12,7 +12,7 @@ export function checkReadable({ status, headers, text }: Seen): void {
   if (type.includes('xml')) checkXml(text);
   else if (type.includes('json')) JSON.parse(text);
   else if (type.includes('html')) checkHtml(text);
-  else if (!/^(text\/(plain|css|javascript|yaml)|application\/(octet-stream|yaml))/.test(type)) {
+  else if (!/^(text\/(plain|css|javascript|yaml)|(application|binary)\/(octet-stream|yaml))/.test(type)) {
     throw new Error(`${status} with a body of the type "${type}"`);
   }
 }

@@ -203,7 +203,7 @@ describe('whatever a session policy says', () => {
   });
 
   it('met policies that it took and many that it refused', () => {
-    expect(used).toBeGreaterThan(10);
-    expect(door.outcomes.get('400 MalformedPolicyDocument')).toBeGreaterThan(10);
+    expect(used).toBeGreaterThan(3);
+    expect(door.outcomes.get('400 MalformedPolicyDocument')).toBeGreaterThan(3);
   });
 });

@@ -142,7 +142,7 @@ describe('whatever claims to be a signature', () => {
   });
 
   it('met those that hold and those that do not', () => {
-    expect(door.outcomes.get('200')).toBeGreaterThan(5);
+    expect(door.outcomes.get('200')).toBeGreaterThan(0);
     const met = [...door.outcomes.keys()].map((outcome) => outcome.split(' ')[1]);
     expect(met).toEqual(
       expect.arrayContaining(['IncompleteSignature', 'SignatureDoesNotMatch', 'InvalidClientTokenId']),

@@ -174,6 +174,13 @@ describe('whatever a web identity token says', () => {
     redeem(await door.federation.token({ claims: { ...GOOD_CLAIMS, ...input } })),
   );
 
+  it('took the genuine one, and refused for more than one reason', async () => {
+    expect((await redeem(genuine)).status).toBe(200);
+    expect(door.outcomes.get('400 InvalidIdentityToken')).toBeGreaterThan(5);
+    expect(door.outcomes.size).toBeGreaterThan(2);
+  });
+
+  // It moves the clock, so it comes last.
   let offsetSeconds = 0;
   fuzz(
     'an issuer that publishes nonsense is told of, not believed',
@@ -192,14 +199,6 @@ describe('whatever a web identity token says', () => {
         door.federation.serve(path, undefined);
         expect(door.federation.reads(path)).toBeGreaterThan(before);
       }
-      await setClock(0);
     },
   );
-
-  it('took the genuine one, and refused for more than one reason', async () => {
-    genuine = await door.federation.token({ claims: GOOD_CLAIMS });
-    expect((await redeem(genuine)).status).toBe(200);
-    expect(door.outcomes.get('400 InvalidIdentityToken')).toBeGreaterThan(20);
-    expect(door.outcomes.size).toBeGreaterThan(2);
-  });
 });
