@@ -130,12 +130,6 @@ const USER_RULES: readonly Rule[] = [
     atMost(32),
   ),
   violation(
-    'A federated user’s name has no spaces',
-    federationToken({ Name: 'erin engel' }),
-    'name',
-    matching('[\\w+=,.@-]*'),
-  ),
-  violation(
     'A federated user’s session lasts no more than 36 hours',
     federationToken({ DurationSeconds: 129_601 }),
     'durationSeconds',

@@ -207,4 +207,20 @@ export const SIGNATURE_FORM_RULES: readonly Rule[] = [
     ask: (sandbox) => byHand(sandbox, { at: minutesAway(sandbox, 14) }),
     answer: SUCCESS,
   },
+  {
+    section: '9 Gotchas',
+    rule: 'A proxy that rewrites the host breaks the signature',
+    confidence: 'verified',
+    ask: (sandbox) =>
+      tampered(
+        sandbox,
+        (init, url) => {
+          const headers = new Headers(init.headers);
+          headers.delete('host');
+          return [url, { ...init, headers }];
+        },
+        { headers: { host: 'sts.us-east-1.amazonaws.com' } },
+      ),
+    answer: { ...DOES_NOT_MATCH, message: /^The request signature we calculated does not match/ },
+  },
 ];

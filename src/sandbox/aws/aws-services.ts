@@ -12,7 +12,7 @@ import { answerSts } from './sts/sts.ts';
 import type { AwsState } from './aws-state.ts';
 
 /** Answers a call whatever is wrong with it: refusals are answers in the service's own words. */
-export type AnswerCall = (request: AwsRequest, record: CallRecord) => WireAnswer | Promise<WireAnswer>;
+type AnswerCall = (request: AwsRequest, record: CallRecord) => WireAnswer | Promise<WireAnswer>;
 
 export interface AwsService {
   readonly name: string;

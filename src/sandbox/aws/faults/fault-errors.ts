@@ -6,7 +6,7 @@ import type { FaultRule } from './fault-rule.ts';
  * https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
  */
 
-export type ErrorFault = Extract<FaultRule['fault'], 'throttle' | 'internal-error' | 'unavailable'>;
+type ErrorFault = Extract<FaultRule['fault'], 'throttle' | 'internal-error' | 'unavailable'>;
 
 type Words = Readonly<Record<ErrorFault, readonly [code: string, message: string, status: number]>>;
 

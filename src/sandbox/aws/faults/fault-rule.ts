@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 
 /** Services that faults can strike; `signin` is the federation endpoint of the console. */
-export const FAULT_SERVICES = ['sts', 'iam', 'ec2', 's3', 'organizations', 'signin'] as const;
+const FAULT_SERVICES = ['sts', 'iam', 'ec2', 's3', 'organizations', 'signin'] as const;
 
 const FAULT_KINDS = [
   /** The service's own answer to too many calls. */

@@ -8,7 +8,7 @@ import type { Faults, StruckCall } from './faults.ts';
 /** What a reverse proxy may put in the place of an answer; it ends in the middle. */
 const GARBAGE = '<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>It works!</h1><p cl';
 
-export interface Strike {
+interface Strike {
   readonly faults: Faults;
   readonly call: StruckCall;
   readonly record: CallRecord;

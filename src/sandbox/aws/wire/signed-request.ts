@@ -31,7 +31,7 @@ export function claimsSignature(request: AwsRequest): boolean {
   );
 }
 
-export interface ClaimedCredential {
+interface ClaimedCredential {
   readonly accessKeyId?: string | undefined;
   readonly region?: string | undefined;
   readonly service?: string | undefined;
