@@ -23,7 +23,7 @@ const action = fc.oneof(
 );
 const resource = fc.oneof(
   often(5, '*'),
-  often(2, 'arn:aws:sqs:*'),
+  often(2, 'arn:aws:sqs:*:*:*'),
   often(1, QUEUES),
   often(2, 'arn:aws:iam::*:role/*'),
   often(1, 'arn:aws:iam::*:role/${aws:PrincipalTag/team}*'),
@@ -146,6 +146,8 @@ const target: fc.Arbitrary<Target> = fc
   }));
 
 const SESSIONS: readonly CallerName[] = ['plain', 'federated'];
+const WITHOUT_POLICIES: readonly CallerName[] = ['root', 'service', 'saml'];
+const WITHOUT_ACCOUNT: readonly CallerName[] = ['service', 'saml'];
 
 /** @param callers who may ask; those with an account most of the time */
 export function situation(
@@ -186,11 +188,11 @@ export function situation(
           caller,
           context: keys,
           policies: {
-            ...(caller === 'root' ? {} : { identity }),
+            ...(WITHOUT_POLICIES.includes(caller) ? {} : { identity }),
             ...(hasOwned || owned === 'trust' ? { [owned]: statements } : {}),
             ...(SESSIONS.includes(caller) ? session : {}),
-            ...(caller === 'root' ? {} : boundary),
-            ...serviceControl,
+            ...(WITHOUT_POLICIES.includes(caller) ? {} : boundary),
+            ...(WITHOUT_ACCOUNT.includes(caller) ? {} : serviceControl),
             ...resourceControl,
           },
           expected: 'no-allow identity' as const,
