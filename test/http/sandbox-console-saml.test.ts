@@ -8,6 +8,8 @@ import {
   PRODUCTION_READER,
   startSandboxWithPages,
 } from '../support/console-browser.ts';
+import { encryptAssertion } from '../support/encrypt-assertion.ts';
+import { createCertifiedKey } from '../support/self-signed-certificate.ts';
 import { PRODUCTION, type TestSandboxAws } from '../support/start-sandbox-aws.ts';
 
 let sandbox: TestSandboxAws;
@@ -158,69 +160,6 @@ describe('a response that offers several roles', () => {
   });
 });
 
-describe('RelayState', () => {
-  it.each([
-    'https://evil.test/',
-    '//evil.test/',
-    'javascript:alert(1)',
-    'https://console.aws.amazon.com.evil.test/',
-    'https://console.amazonaws.cn/console/home',
-    '\r\nSet-Cookie: x=y',
-    'an identity provider’s own',
-  ])('never leads to %j', async (RelayState) => {
-    const { answer } = await bring(offering(sandbox, [PRODUCTION_READER]), { RelayState });
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/console/home']);
-  });
-});
-
-describe('a response that is no good', () => {
-  it.each<[string, () => string]>([
-    ['nothing', () => ''],
-    ['no base64', () => '<xml>'],
-    ['no XML', () => Buffer.from('hello').toString('base64')],
-    ['another document', () => Buffer.from('<a/>').toString('base64')],
-    ['more than AWS takes', () => 'A'.repeat(100_001)],
-    ['no role', () => offering(sandbox, [])],
-    ['a role without its provider', () => offering(sandbox, ['arn:aws:iam::444455556666:role/ReadOnly'])],
-  ])('because it is %s gets AWS’s page, with a way to log out', async (_what, samlResponse) => {
-    const after = sandbox.aws.journal.lastId;
-    const { answer } = await bring(samlResponse());
-    const html = await answer.text();
-    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([400, null]);
-    expect(html).toContain('Your request included an invalid SAML response.');
-    expect(html).toContain('To logout, <a href="/oauth?Action=logout">click here</a>.');
-    expect(sandbox.aws.journal.entries(after)).toMatchObject([
-      { action: 'AssumeRoleWithSAML', result: { status: 400 } },
-    ]);
-  });
-
-  it('because of its signature is told so in STS’s words, with the request’s id', async () => {
-    const { answer } = await bring(offering(sandbox, [PRODUCTION_READER], { signs: 'none' }));
-    const html = await answer.text();
-    const id = answer.headers.get('x-amzn-requestid') ?? 'none';
-    expect(html).toContain(
-      `Response signature invalid (Service: AWSSecurityTokenService; Status Code: 400; Error Code: InvalidIdentityToken; Request ID: ${id}; Proxy: null)`,
-    );
-    const explained = await new ConsoleBrowser(sandbox).get(
-      /href="(\/explain\/[^"]+)"/.exec(html)?.[1] ?? '',
-    );
-    expect([explained.status, await explained.text()]).toEqual([200, expect.stringContaining(id)]);
-  });
-
-  it('because the body is larger than any response is refused without being read', async () => {
-    const { answer } = await bring('A'.repeat(400_000));
-    expect(answer.status).toBe(413);
-  });
-
-  it.each(['/saml', '/saml/role', '/saml/acs/SAMLSPX'])(
-    'as no form gets the page too at %s',
-    async (path) => {
-      const init = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
-      expect((await fetch(`${sandbox.url}${path}`, init)).status).toBe(400);
-    },
-  );
-});
-
 describe('a browser that is signed in', () => {
   it('has to log out first', async () => {
     const { browser } = await bring(offering(sandbox, [PRODUCTION_READER]));
@@ -238,5 +177,45 @@ describe('a browser that is signed in', () => {
     await browser.post('/saml', { SAMLResponse: offering(sandbox, [PRODUCTION_READER]) });
     const roleIndex = DEVELOPMENT_READER.split(',')[0] ?? '';
     expect((await browser.post('/saml/role', { signIn, roleIndex })).status).toBe(400);
+  });
+});
+
+describe('a provider that requires encryption', () => {
+  const PROVIDER_ID = 'SAMLSPWEBSTRICT0001';
+  const key = createCertifiedKey('encrypted for AWS');
+  const pair = `arn:aws:iam::${PRODUCTION}:role/Strict,arn:aws:iam::${PRODUCTION}:saml-provider/strict`;
+
+  beforeAll(() => {
+    const { organization } = sandbox.aws;
+    organization.put(PRODUCTION, 'samlProviders', {
+      name: 'strict',
+      metadataUrl: `${sandbox.federation.url}/aws/saml/metadata`,
+      privateKeys: [key.privateKey],
+      encryption: 'Required',
+      providerId: PROVIDER_ID,
+    });
+    const principal = { Federated: `arn:aws:iam::${PRODUCTION}:saml-provider/strict` };
+    const statement = { Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRoleWithSAML' };
+    const trustPolicy = { Version: '2012-10-17', Statement: [statement] };
+    organization.put(PRODUCTION, 'roles', { name: 'Strict', trustPolicy });
+  });
+
+  it('lets somebody in by its own place, and the assertion alone is not enough', async () => {
+    const place = `/saml/acs/${PROVIDER_ID}`;
+    const clear = offering(sandbox, [pair], { recipient: `${sandbox.url}${place}` });
+    const browser = new ConsoleBrowser(sandbox);
+    const refused = await browser.post(place, { SAMLResponse: clear });
+    expect([refused.status, await refused.text()]).toEqual([
+      400,
+      expect.stringContaining('SAML assertion must be encrypted'),
+    ]);
+    const entered = await browser.post(place, { SAMLResponse: await encryptAssertion(clear, key) });
+    expect(entered.headers.get('location')).toBe('/console/home');
+  });
+
+  it('is told in its own metadata where its responses go', async () => {
+    const answer = await fetch(`${sandbox.url}/static/saml/${PROVIDER_ID}/saml-metadata.xml`);
+    expect(await answer.text()).toContain(`Location="${sandbox.url}/saml/acs/${PROVIDER_ID}"`);
+    expect((await fetch(`${sandbox.url}/static/saml/SAMLSPNOBODY/saml-metadata.xml`)).status).toBe(403);
   });
 });

@@ -7,7 +7,7 @@ export interface PrincipalText {
   readonly accountId: string;
   readonly accountName: string;
   readonly accountAlias: string | undefined;
-  readonly kind: 'Role' | 'IAM user';
+  readonly kind: 'Role' | 'IAM user' | 'User';
   readonly name: string;
   readonly sessionName: string;
   readonly arn: string;
@@ -16,12 +16,13 @@ export interface PrincipalText {
 export function describePrincipal(world: World, claims: SessionClaims): PrincipalText {
   const { accountId, kind, principalArn, name: sessionName } = claims;
   const account = world.findAccount(accountId);
-  const name = principalArn.split('/').at(-1) ?? '';
+  const isRoot = principalArn.endsWith(':root');
+  const name = isRoot ? 'root' : (principalArn.split('/').at(-1) ?? '');
   return {
     accountId,
     accountName: account?.name ?? 'unknown',
     accountAlias: account?.alias,
-    kind: kind === 'assumed-role' ? 'Role' : 'IAM user',
+    kind: kind === 'assumed-role' ? 'Role' : isRoot ? 'User' : 'IAM user',
     name,
     sessionName,
     arn: stsArn(

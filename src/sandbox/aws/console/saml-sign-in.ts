@@ -13,7 +13,7 @@ import { landingPath } from './destination.ts';
 import { askToLogOut } from './must-log-out.ts';
 import { rolesByAccount, RoleChoices } from './role-choices.ts';
 import { assumeOffered, type PostedSignIn, readOffer } from './saml-assumption.ts';
-import { refusalText } from './sign-in-refusal.ts';
+import { invalidSamlResponse, refusalText } from './sign-in-refusal.ts';
 
 /** Room for a response of 100,000 characters, of which each may be percent-encoded. */
 const readResponseForm: RequestHandler = express.text({
@@ -46,6 +46,7 @@ export function samlSignInRouter(context: ConsoleContext): Router {
     };
   router.post(['/', '/acs/:id'], readResponseForm, visited(receive));
   router.post('/role', readResponseForm, visited(chooseRole));
+  router.get(['/', '/acs/:id'], visited(refuseLink));
   return router;
 }
 
@@ -70,6 +71,13 @@ async function receive(visit: Visit): Promise<void> {
   const accounts = rolesByAccount(context.aws.world, [roleArn, ...more]);
   const page = { accounts, signIn: choices.wait(posted), sessionName: signIn.wanted.roleSessionName };
   await context.pages.render(response, 'console-choose-role', page);
+}
+
+/** A link here, or an identity provider that redirects instead of posting. */
+function refuseLink(): Promise<never> {
+  return Promise.reject(
+    invalidSamlResponse('a response comes by POST, which SAML calls the HTTP-POST binding'),
+  );
 }
 
 function readPosted({ awsUrl }: ConsoleContext, request: Request): PostedSignIn {
