@@ -95,7 +95,18 @@ export async function startSandbox(settings: SandboxSettings = {}): Promise<Sand
       await running.close();
       await forget();
     };
-    return { awsUrl, identityProvidersUrl, ...controlsOf(aws), ...clockOf(aws), close };
+    return {
+      awsUrl,
+      identityProvidersUrl,
+      ...controlsOf(aws),
+      get clockOffsetSeconds() {
+        return aws.clock.offsetSeconds;
+      },
+      set clockOffsetSeconds(seconds: number) {
+        aws.clock.offsetSeconds = seconds;
+      },
+      close,
+    };
   } catch (error) {
     await forget();
     throw error;
@@ -139,17 +150,6 @@ function controlsOf(
         return faults.rules;
       },
       replace: (rules) => faults.replace(faultRules.parse(rules)),
-    },
-  };
-}
-
-function clockOf({ clock }: SandboxAws): Pick<Sandbox, 'clockOffsetSeconds'> {
-  return {
-    get clockOffsetSeconds() {
-      return clock.offsetSeconds;
-    },
-    set clockOffsetSeconds(seconds: number) {
-      clock.offsetSeconds = seconds;
     },
   };
 }
