@@ -16,7 +16,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY views ./views
 COPY public ./public
-COPY sandbox ./sandbox
+COPY src/sandbox/organization.yaml ./src/sandbox/
 USER node
 VOLUME /data
 EXPOSE 8080

@@ -14,7 +14,7 @@ export interface SandboxOptions {
   /** Port 0 takes a free one. `url` is an origin; default `http://localhost:{port}`. */
   readonly aws: { readonly port: number; readonly url?: string };
   readonly identityProviders: { readonly port: number; readonly url?: string };
-  /** Another organization than the example's, `sandbox/organization.yaml`. */
+  /** Another organization than the example's, `src/sandbox/organization.yaml`. */
   readonly organization?: OrganizationSource;
 }
 

@@ -19,7 +19,7 @@ export const RUN_HELP = `Daypass's sandbox alone: an AWS that refuses what AWS r
 Usage: npm run sandbox -- [options]
 
   --organization FILE          the AWS organization, a YAML file   DAYPASS_SANDBOX_ORGANIZATION
-                               (default: sandbox/organization.yaml of Daypass)
+                               (default: src/sandbox/organization.yaml of Daypass)
   --aws-port N                 the port of its AWS (8081)          DAYPASS_SANDBOX_AWS_PORT
   --identity-provider-port N   the port of its identity providers  DAYPASS_SANDBOX_IDP_PORT
                                (8082)

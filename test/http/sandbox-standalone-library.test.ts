@@ -102,7 +102,7 @@ describe('the package', () => {
         'dist/sandbox.js',
         'dist/sandbox-run.js',
         'dist/types/sandbox/library.d.ts',
-        'sandbox/organization.yaml',
+        'src/sandbox/organization.yaml',
         'views/sandbox/front-page.ejs',
         'public/sandbox/sandbox.css',
       ]),

@@ -153,7 +153,7 @@ describe('the schema of the organization file', () => {
       'run: npm run build && node dist/sandbox-run.js --schema > docs/sandbox-organization.schema.json',
     ).toBe(started.said.stdout);
     const validate = new Ajv2020({ allErrors: true, strict: false }).compile(JSON.parse(kept) as object);
-    validate(parse(await readFile(join(ROOT_DIR, 'sandbox/organization.yaml'), 'utf8')));
+    validate(parse(await readFile(join(ROOT_DIR, 'src/sandbox/organization.yaml'), 'utf8')));
     expect(validate.errors).toBeNull();
     expect(validate({ accounts: [{ id: 1 }] })).toBe(false);
   });

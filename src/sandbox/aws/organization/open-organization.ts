@@ -10,7 +10,7 @@ export type OrganizationSource = { readonly file: string } | { readonly document
 
 /** What the sandbox starts with where nobody names another. */
 export function exampleOrganizationFile(rootDir: string): string {
-  return join(rootDir, 'sandbox', 'organization.yaml');
+  return join(rootDir, 'src', 'sandbox', 'organization.yaml');
 }
 
 /** @throws OrganizationError with every mistake, each with its line */
