@@ -37,6 +37,7 @@ export const MFA_USERS = [
   'mfa-session',
   'mfa-wrong',
   'mfa-age',
+  'mfa-fresh',
   'mfa-after',
 ] as const;
 

@@ -161,6 +161,14 @@ const context: readonly Rule[] = [
   },
   {
     section,
+    rule: 'A session of GetSessionToken with a code knows how old that is',
+    confidence: 'documented',
+    ask: (sandbox) =>
+      assume(userSessionWithCode('mfa-fresh'), { RoleArn: roleArn('NeedsFreshMfa') })(sandbox),
+    answer: SUCCESS,
+  },
+  {
+    section,
     rule: 'The age of MFA counts from the code, not from the call',
     confidence: 'documented',
     ask: async (sandbox) => {
