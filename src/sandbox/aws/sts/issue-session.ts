@@ -49,8 +49,8 @@ export function issueSession(
   claims: SessionClaims,
   minimumTokenBytes?: number,
 ): IssuedSession {
-  const principal = aws.world.findRole(claims.principalArn) ?? aws.world.findUser(claims.principalArn);
-  const bound = principal === undefined ? claims : { ...claims, principalId: principal.id };
+  const principalId = aws.world.idOf(claims.principalArn);
+  const bound = principalId === undefined ? claims : { ...claims, principalId };
   const issued = aws.sessions.issue(bound, minimumTokenBytes);
   if (issued.tokenBytes > MAX_SESSION_TOKEN_BYTES) {
     throw new AwsError(

@@ -1,4 +1,4 @@
-import { accessDenied, AwsError, validationError } from '../../wire/aws-error.ts';
+import { accessDenied, AwsError } from '../../wire/aws-error.ts';
 import { authorize } from '../../access/authorize.ts';
 import { assumedRoleArn, type AwsCaller } from '../../access/caller.ts';
 import {
@@ -73,9 +73,6 @@ function readAssumeRole(call: SignedStsCall): AskedAssumeRole {
       : { contextProviders: providedContexts.map(({ providerArn }) => providerArn) }),
   });
   read.finish();
-  if (asked.sourceIdentity?.toLowerCase().startsWith('aws:') === true) {
-    throw validationError('SourceIdentity must not begin with "aws:"');
-  }
   return asked;
 }
 
