@@ -1,14 +1,7 @@
-import { AssumeRoleCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Signing, signedRequest } from '../support/sign-request.ts';
-import {
-  failureOf,
-  PRODUCTION,
-  startSandboxAws,
-  type TestSandboxAws,
-  TOOLS,
-} from '../support/start-sandbox-aws.ts';
+import { PRODUCTION, startSandboxAws, type TestSandboxAws, TOOLS } from '../support/start-sandbox-aws.ts';
 
 let sandbox: TestSandboxAws;
 beforeAll(async () => {
@@ -164,99 +157,5 @@ describe('an identity provider that does not answer', () => {
     expect(await send()).toMatchObject({ status: 400, code: 'InvalidIdentityToken' });
     federation.serve(path, undefined);
     expect(await send()).toMatchObject({ status: 200 });
-  });
-});
-
-describe('an organization of one’s own', () => {
-  const account = '999900001111';
-  const trust = (action: string | string[], condition?: object) => ({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { AWS: `arn:aws:iam::${account}:user/u` },
-        Action: action,
-        ...(condition === undefined ? {} : { Condition: condition }),
-      },
-    ],
-  });
-  let own: TestSandboxAws;
-  beforeAll(async () => {
-    own = await startSandboxAws({
-      world: () => ({
-        accounts: [
-          {
-            id: account,
-            name: 'Own',
-            rootAccessKeys: [{ id: 'AKIAROOTROOTROOTROOT', secret: 'root' }],
-            users: [
-              { name: 'u', accessKeys: [{ id: 'AKIAUSERUSERUSERUSER', secret: 'user' }] },
-              { name: 'bare', accessKeys: [{ id: 'AKIABAREBAREBAREBARE', secret: 'bare' }] },
-            ],
-            roles: [
-              { name: 'Untagged', trustPolicy: trust('sts:AssumeRole') },
-              {
-                name: 'WithMfa',
-                trustPolicy: trust('sts:AssumeRole', { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
-              },
-              {
-                name: 'OnlyErin',
-                trustPolicy: trust(['sts:AssumeRole', 'sts:SetSourceIdentity'], {
-                  StringEquals: { 'sts:SourceIdentity': 'erin' },
-                }),
-              },
-            ],
-          },
-        ],
-      }),
-    });
-  });
-  afterAll(() => own.close());
-  const assume = (
-    input: object,
-    credentials = { accessKeyId: 'AKIAUSERUSERUSERUSER', secretAccessKey: 'user' },
-  ) =>
-    own.client(credentials).send(
-      new AssumeRoleCommand({
-        RoleArn: `arn:aws:iam::${account}:role/Untagged`,
-        RoleSessionName: 'erin',
-        ...input,
-      }),
-    );
-
-  it('fails the whole call where the trust policy lacks sts:TagSession or sts:SetSourceIdentity', async () => {
-    await expect(assume({})).resolves.toHaveProperty('Credentials');
-    const tagged = await failureOf(assume({ Tags: [{ Key: 'a', Value: 'b' }] }));
-    expect(tagged.message).toContain('is not authorized to perform: sts:TagSession on resource');
-    const named = await failureOf(assume({ SourceIdentity: 'erin' }));
-    expect(named.message).toContain('is not authorized to perform: sts:SetSourceIdentity on resource');
-  });
-
-  it('keeps to the conditions of a trust policy', async () => {
-    const onlyErin = { RoleArn: `arn:aws:iam::${account}:role/OnlyErin` };
-    await expect(assume({ ...onlyErin, SourceIdentity: 'erin' })).resolves.toHaveProperty(
-      'SourceIdentity',
-      'erin',
-    );
-    expect((await failureOf(assume({ ...onlyErin, SourceIdentity: 'nora' }))).code).toBe('AccessDenied');
-    const withMfa = { RoleArn: `arn:aws:iam::${account}:role/WithMfa` };
-    expect((await failureOf(assume(withMfa))).code).toBe('AccessDenied');
-  });
-
-  it('lets no root user assume a role, and no user whom nobody trusts', async () => {
-    const root = { accessKeyId: 'AKIAROOTROOTROOTROOT', secretAccessKey: 'root' };
-    expect(await failureOf(assume({}, root))).toMatchObject({
-      code: 'AccessDenied',
-      message: 'Roles may not be assumed by root accounts.',
-    });
-    expect(
-      (await failureOf(assume({}, { accessKeyId: 'AKIABAREBAREBAREBARE', secretAccessKey: 'bare' }))).code,
-    ).toBe('AccessDenied');
-  });
-
-  it("cuts a root user's session to an hour instead of refusing it", async () => {
-    const root = own.client({ accessKeyId: 'AKIAROOTROOTROOTROOT', secretAccessKey: 'root' });
-    const { Credentials: issued } = await root.send(new GetSessionTokenCommand({ DurationSeconds: 43_200 }));
-    expect((issued?.Expiration?.getTime() ?? 0) - Date.now()).toBeLessThanOrEqual(3_600_000);
   });
 });

@@ -57,4 +57,10 @@ describe('the clock of the sandbox', () => {
     clock.offsetSeconds = -3600;
     expect(clock.now().toISOString()).toBe('2026-11-23T16:03:29.000Z');
   });
+
+  it.each([NaN, Infinity, -4e8])('does not go by %d seconds', (seconds) => {
+    const clock = new SandboxClock(() => new Date());
+    expect(() => (clock.offsetSeconds = seconds)).toThrow(RangeError);
+    expect(clock.offsetSeconds).toBe(0);
+  });
 });
