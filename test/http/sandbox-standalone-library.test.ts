@@ -108,7 +108,7 @@ describe('the package', () => {
       ]),
     );
     expect(packed.filter((path) => /^(?:src|test|bench|data|node_modules|dist\/bench)\//.test(path))).toEqual(
-      [],
+      ['src/sandbox/organization.yaml'],
     );
   });
 
