@@ -3,7 +3,7 @@ import { signedRequest } from '../support/sign-request.ts';
 import type { TestSandboxAws } from '../support/start-sandbox-aws.ts';
 import { type Answer, fetched } from './ask.ts';
 import type { Rule } from './rule.ts';
-import { asking, MANAGEMENT, nobody, reader, who } from './services-world.ts';
+import { asking, MANAGEMENT, reader, who } from './services-world.ts';
 
 const SECTION = 'services: S3';
 const s3 = asking('s3');
@@ -11,7 +11,7 @@ const PHOTOS = 'services-photos';
 
 const success = (result: object) => ({ status: 200, code: 'Success', result }) as const;
 
-/** As clients do to an endpoint that has a name: the bucket before the host's. `fetch` cannot set Host. */
+/** What no client would send. */
 async function byHand(sandbox: TestSandboxAws, path: string, query = ''): Promise<Answer> {
   const { url, init } = signedRequest(sandbox.url, {
     credentials: sandbox.keyOf(MANAGEMENT, 'reader'),
