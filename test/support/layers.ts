@@ -117,7 +117,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** Package -> the places that may use it. `node:` modules are free but in the pure layers. */
 const LIBRARY_HOMES: readonly (readonly [pattern: RegExp, homes: readonly string[]])[] = [
-  [/^(?:@aws-sdk\/client-sts|@smithy\/core)$/, ['grants']],
+  [/^(?:@aws-sdk\/(?:client-sts|core)|@smithy\/core)$/, ['grants']],
   [/^@aws-sdk\//, ['aws']],
   [/^(?:kysely|pg|@photostructure\/sqlite|node:sqlite)$/, ['stores']],
   [/^(?:passport|openid-client|@node-saml\/[\w-]+)$/, ['connectors']],
