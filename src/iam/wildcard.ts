@@ -60,7 +60,6 @@ export function matchesGlob(glob: Glob, value: string): boolean {
       // has come to the end of its part: then only a star that goes past colons can.
       const star = ofPart !== undefined && value.charCodeAt(ofPart.takenTo) !== COLON ? ofPart : free;
       if (star === undefined) return false;
-      if (star === free) ofPart = undefined;
       star.takenTo += 1;
       at = star.takenTo;
       next = star.after;

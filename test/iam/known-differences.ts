@@ -200,6 +200,7 @@ const CONDITIONS: readonly KnownDifference[] = [
     cases: [
       'DateLessThan: a day that no month has is no date',
       'DateLessThan: a time without a zone is no date',
+      'DateLessThan: a month has no time of day',
       'DateLessThan: four digits are a year or seconds, so neither',
     ],
   },

@@ -56,6 +56,7 @@ const DATES: readonly ConditionRow[] = [
   ['what is no date is not before', 'DateLessThan', JANUARY, ['yesterday'], false],
   ['a day that no month has is no date', 'DateLessThan', JANUARY, ['2025-02-30'], false],
   ['a time without a zone is no date', 'DateLessThan', JANUARY, ['2025-01-01T00:00:00'], false],
+  ['a month has no time of day', 'DateLessThan', JANUARY, ['2025-12T00:00Z'], false],
   ['four digits are a year or seconds, so neither', 'DateLessThan', JANUARY, ['1999'], false],
   ['at the moment is enough', 'DateLessThanEquals', JANUARY, ['1769817600'], true],
   ['a second after is not', 'DateLessThanEquals', JANUARY, ['1769817601'], false],

@@ -90,6 +90,7 @@ const ARN_CONDITIONS: readonly InCondition[] = [
   ['ArnLike expands', 'ArnLike', 'arn:aws:iam::*:user/team/${aws:username}', true],
   ['ArnEquals expands a whole ARN', 'ArnEquals', '${aws:PrincipalArn}', true],
   ['ArnNotLike expands', 'ArnNotLike', 'arn:aws:iam::*:user/*/${aws:username}', false],
+  ['ArnLike with the first parts of an ARN does not hold', 'ArnLike', "${aws:missing, 'arn:aws:iam'}", false],
   ['ArnLike with what is no ARN does not hold', 'ArnLike', '${aws:username}', false],
 ];
 
