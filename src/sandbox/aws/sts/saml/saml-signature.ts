@@ -1,6 +1,12 @@
 import { SignedXml } from 'xml-crypto';
 import { SAML_ASSERTION_NS } from './saml-names.ts';
-import { attributeOf, childElements, childrenNamed, parseXml } from './xml-document.ts';
+import {
+  attributeOf,
+  childElements,
+  childrenNamed,
+  hasProcessingInstruction,
+  parseXml,
+} from './xml-document.ts';
 
 const SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#';
 const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
@@ -38,11 +44,11 @@ export function signedAssertion(
   decrypt: Decrypt,
 ): SignedAssertion | undefined {
   const response = parseXml(xml);
-  if (!hasUniqueIds(response)) return undefined;
+  if (!isUnambiguous(response)) return undefined;
   const whole = signedContent(xml, response, keys);
   if (whole === BROKEN) return undefined;
   const found = soleAssertion(whole ?? { xml, element: response }, decrypt);
-  if (found === undefined || !hasUniqueIds(found.element)) return undefined;
+  if (found === undefined || !isUnambiguous(found.element)) return undefined;
   const alone = signedContent(found.xml, found.element, keys);
   if (alone === BROKEN) return undefined;
   if (alone === undefined && whole === undefined) return undefined;
@@ -72,8 +78,11 @@ export function soleAssertion(
   return assertion && { xml: opened, element: assertion, encrypted: true };
 }
 
-/** An id that two elements have could mean one to the signature and the other to the reader. */
-function hasUniqueIds(root: Element): boolean {
+/**
+ * An id that two elements have could mean one to the signature and the other to the reader. A processing
+ * instruction is to the canonicalization that we use the same as its text, which it is to nobody else.
+ */
+function isUnambiguous(root: Element): boolean {
   const seen = new Set<string>();
   const waiting = [root];
   for (let element = waiting.pop(); element !== undefined; element = waiting.pop()) {
@@ -83,6 +92,7 @@ function hasUniqueIds(root: Element): boolean {
       if (seen.has(id)) return false;
       seen.add(id);
     }
+    if (hasProcessingInstruction(element)) return false;
     waiting.push(...childElements(element));
   }
   return true;

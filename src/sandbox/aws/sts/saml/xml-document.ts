@@ -3,6 +3,8 @@ import { DOMParser } from '@xmldom/xmldom';
 /** XML that is not taken: malformed, too deep, or with markup that no SAML document needs. */
 export class XmlRefused extends Error {}
 
+const ELEMENT = 1;
+const PROCESSING_INSTRUCTION = 7;
 const MAX_DEPTH = 64;
 const MAX_ELEMENTS = 20_000;
 const MAX_COMMENTS = 100;
@@ -41,9 +43,15 @@ function checkMarkup(text: string): void {
 }
 
 export function childElements(parent: Element): readonly Element[] {
-  return Array.from({ length: parent.childNodes.length }, (_, index) => parent.childNodes.item(index)).filter(
-    (node): node is Element => node.nodeType === 1,
-  );
+  return childNodes(parent).filter((node): node is Element => node.nodeType === ELEMENT);
+}
+
+export function hasProcessingInstruction(parent: Element): boolean {
+  return childNodes(parent).some(({ nodeType }) => nodeType === PROCESSING_INSTRUCTION);
+}
+
+function childNodes(parent: Element): readonly Node[] {
+  return Array.from({ length: parent.childNodes.length }, (_, index) => parent.childNodes.item(index));
 }
 
 export function childrenNamed(parent: Element, namespace: string, name: string): readonly Element[] {
