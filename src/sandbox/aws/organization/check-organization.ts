@@ -32,7 +32,10 @@ export function checkOrganization(document: OrganizationDocument, origins: Origi
 function checkAccount(account: AccountDocument, path: Path): Finding[] {
   const { id, users = [], roles = [], groups = [], samlProviders = [], oidcProviders = [] } = account;
   const lowered = ({ name }: { readonly name: string }): string => name.toLowerCase();
-  const taken = (kind: string) => (name: string) => `${kind} with name ${name} already exists.`;
+  const taken =
+    (kind: string) =>
+    (_key: string, { name }: { readonly name: string }) =>
+      `${kind} with name ${name} already exists.`;
   return [
     // IAM compares these names without case, though it keeps theirs.
     ...repeated(users, [...path, 'users'], lowered, taken('User')),
@@ -118,7 +121,7 @@ function repeated<T>(
   entries: readonly T[],
   path: Path,
   keyOf: (entry: T) => string,
-  say: (key: string) => string,
+  say: (key: string, entry: T) => string,
 ): Finding[] {
   return taken(
     entries.map((entry, index) => ({ entry, path: [...path, index] })),
@@ -130,7 +133,7 @@ function repeated<T>(
 function taken<T>(
   places: readonly { readonly entry: T; readonly path: Path }[],
   keyOf: (entry: T) => string,
-  say: (key: string) => string,
+  say: (key: string, entry: T) => string,
 ): Finding[] {
   const seen = new Set<string>();
   return places.flatMap(({ entry, path }) => {
@@ -139,7 +142,7 @@ function taken<T>(
       seen.add(key);
       return [];
     }
-    return [{ path, message: say(key), code: 'EntityAlreadyExists', status: 409 }];
+    return [{ path, message: say(key, entry), code: 'EntityAlreadyExists', status: 409 }];
   });
 }
 

@@ -51,7 +51,10 @@ export function identify(
   savedAgain?: string,
 ): { readonly identities: Identities; readonly findings: readonly Finding[] } {
   const ids = assignIds(organization, previous?.ids);
-  const known = knownPrincipals(organization, ids);
+  const everybody = knownPrincipals(organization, ids);
+  // A role that is only being made cannot name itself: nothing of that name is there yet.
+  const isComing = savedAgain !== undefined && previous?.ids.has(savedAgain) === false;
+  const known = (text: string) => (isComing && text === savedAgain ? undefined : everybody(text));
   const findings: Finding[] = [];
   const saved = new Map(
     ownersOf(organization, ids).map(({ key, policy, path }) => {
@@ -118,6 +121,8 @@ function knownPrincipals(
   const all = new Set(ids.values());
   return (text) => {
     if (text === '*') return text;
+    // Everybody, or one: IAM takes no part of a name.
+    if (/[*?]/.test(text)) return undefined;
     const account = /^(?:arn:aws:iam::)?([0-9]{12})(?::root)?$/.exec(text)?.[1];
     if (account !== undefined) return accounts.has(account) ? account : undefined;
     const session = /^arn:aws:sts::([0-9]{12}):(assumed-role|federated-user)\/([^/]+)/.exec(text);
