@@ -57,7 +57,7 @@ function outcomeText({ result }: JournalEntry, last: ExplainedDecision | undefin
 }
 
 /** Whoever assumes with an assertion or a token signs nothing; a played service is named by the play. */
-export function whoAsked({ caller, parameters, decisions }: JournalEntry): string {
+function whoAsked({ caller, parameters, decisions }: JournalEntry): string {
   if (caller !== undefined) return caller.arn;
   const { service } = parameters;
   return typeof service === 'string' ? service : (decisions.at(-1)?.principal ?? 'nobody who could be named');
