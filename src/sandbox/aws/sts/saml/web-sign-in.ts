@@ -4,7 +4,7 @@ import type { FederatedCall } from '../federated-assumption.ts';
 import type { SessionClaims } from '../sessions.ts';
 import { readAssertion } from './saml-assertion.ts';
 import { readAwsAttributes, readRoles, type WantedBySaml } from './saml-attributes.ts';
-import { unknownProvider } from './saml-errors.ts';
+import { invalidAssertion, unknownProvider } from './saml-errors.ts';
 import { type PostedResponse, readResponse } from './saml-response.ts';
 import { assumeWithSaml, secondsUntilSessionEnd } from './saml-session.ts';
 import { unverifiedAssertion, type VerifiedAssertion, verifySamlResponse } from './saml-verifier.ts';
@@ -62,6 +62,8 @@ export async function readWebSignIn(
     const found = vouching.find(({ provider }) => provider.arn === providerArn);
     return found === undefined ? [] : [{ roleArn, ...found }];
   });
+  // What is signed may offer something else than what stood there in the open.
+  if (choices.length === 0) throw invalidAssertion('Response signature invalid', 'no role of what is signed');
   return { choices, wanted, subject: first.verified.subject };
 }
 
