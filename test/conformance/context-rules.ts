@@ -97,6 +97,11 @@ const ofTheCall: readonly KeyRow[] = [
     condition: { StringLike: { 'aws:UserAgent': 'aws-sdk-js/*' } },
   },
   {
+    rule: 'aws:ViaAWSService is false where the caller asks itself',
+    confidence: 'documented',
+    condition: { Bool: { 'aws:ViaAWSService': 'false' } },
+  },
+  {
     rule: 'aws:SecureTransport is true',
     confidence: 'documented',
     condition: { Bool: { 'aws:SecureTransport': 'true' } },
