@@ -101,6 +101,7 @@ async function openSandbox(
       brokerUrl: config.baseUrl,
       aws: { port: sandbox.awsPort, url: sandbox.awsUrl },
       identityProviders: { port: sandbox.identityProvidersPort, url: sandbox.identityProvidersUrl },
+      ...(sandbox.organizationFile === undefined ? {} : { organization: { file: sandbox.organizationFile } }),
     });
   } catch (error) {
     throw listenFailure(error, config);

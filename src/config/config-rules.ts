@@ -94,6 +94,7 @@ function sandboxOf(
     awsUrl: new URL(given.awsUrl ?? `http://localhost:${awsPort}`).origin,
     identityProvidersUrl: new URL(given.identityProvidersUrl ?? `http://localhost:${identityProvidersPort}`)
       .origin,
+    ...(process.sandboxOrganization === undefined ? {} : { organizationFile: process.sandboxOrganization }),
   };
 }
 

@@ -54,4 +54,6 @@ export interface SandboxSettings {
   /** How the browser and the broker reach them. */
   readonly awsUrl: string;
   readonly identityProvidersUrl: string;
+  /** The file of another AWS organization than the example. */
+  readonly organizationFile?: string;
 }

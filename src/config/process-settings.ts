@@ -9,6 +9,7 @@ export interface ProcessSettings {
   readonly port: number | undefined;
   readonly sandboxAwsPort: number | undefined;
   readonly sandboxIdentityProvidersPort: number | undefined;
+  readonly sandboxOrganization: string | undefined;
   readonly masterKey: string | undefined;
   readonly production: boolean;
   readonly problems: readonly ConfigProblem[];
@@ -39,6 +40,7 @@ export function readProcessSettings(environment: Environment, directory: string)
     port: port('DAYPASS_PORT'),
     sandboxAwsPort: port('DAYPASS_SANDBOX_AWS_PORT'),
     sandboxIdentityProvidersPort: port('DAYPASS_SANDBOX_IDP_PORT'),
+    sandboxOrganization: path('DAYPASS_SANDBOX_ORGANIZATION'),
     masterKey: masterKey.value,
     production: environment['NODE_ENV'] === 'production',
     problems,

@@ -8,6 +8,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { DaypassPlace } from '../support/daypass-process.ts';
 import { ROOT_DIR } from '../support/start-test-broker.ts';
 
 let directory: string;
@@ -141,6 +142,24 @@ describe('the sandbox alone', () => {
     expect(await started.ended).toBe(0);
     expect(started.said.stdout).toContain('--organization FILE');
   });
+});
+
+it('the broker starts its sandbox with another organization, or says what is wrong with it', async () => {
+  const place = await DaypassPlace.make();
+  try {
+    const file = join(place.directory, 'mine.yaml');
+    const environment = { DAYPASS_SANDBOX_ORGANIZATION: file };
+    await writeFile(file, 'accounts: [{ id: "12", name: Mine }]\n');
+    const { code, stderr } = await place.refusal({ environment });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Daypass cannot start: \S+mine\.yaml:1:\d+: accounts\[0\]\.id: /);
+    await writeFile(file, 'accounts: [{ id: "123456789012", name: Mine }]\n');
+    await place.start({ environment });
+    const told = await fetch(`${place.awsUrl}/_sandbox/organization`);
+    expect(await told.json()).toEqual({ accounts: [{ id: '123456789012', name: 'Mine' }] });
+  } finally {
+    await place.remove();
+  }
 });
 
 describe('the schema of the organization file', () => {
