@@ -60,6 +60,9 @@ describe('what is no AWS is kept from foreign pages', () => {
     for (const path of ['/faults', '/clock', '/journal', '/mfa-code?user=tools']) {
       expect(await send({ path: `/_sandbox${path}` }, { Host: host })).toMatchObject({ status: 403 });
     }
+    for (const path of ['/', '/explain/some-request']) {
+      expect(await send({ path }, { Host: host })).toMatchObject({ status: 403 });
+    }
     const own = { Host: host, Origin: `http://${host}` };
     expect(await send(RULES, { ...JSON_TYPE, ...own })).toMatchObject({ status: 403 });
   });

@@ -7,7 +7,7 @@ import { DocumentFetcher } from './sts/document-fetcher.ts';
 import { explainControls } from './explain/explain-controls.ts';
 import { faultControls } from './faults/fault-controls.ts';
 import { Faults } from './faults/faults.ts';
-import { ownPagesOnly } from './faults/own-pages-only.ts';
+import { ownNameOnly, ownPagesOnly } from './own-pages-only.ts';
 import { strikeSignIn } from './faults/strike-sign-in.ts';
 import { SandboxClock } from './faults/sandbox-clock.ts';
 import { answerServices, send as sendAnswer, transportError } from './service-door.ts';
@@ -103,6 +103,7 @@ function buildApp(aws: SandboxAws, { pages, awsUrl }: SandboxAwsOptions): Expres
   app.use('/_sandbox', explainControls(aws));
   app.use('/_sandbox', sandboxControls({ aws, journal: aws.journal }, aws.now));
   app.use('/federation', strikeSignIn(aws));
+  app.get(['/', '/explain/:requestId'], ownNameOnly(awsUrl));
   if (pages !== undefined) app.use(pages(aws));
   // As on the real one.
   app.get('/', (_request, response) => response.redirect(302, 'https://aws.amazon.com/iam'));

@@ -11,9 +11,20 @@ const LOOPBACK = /^(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\]
 const ASKED_FOR = /^application\/(json|yaml|x-yaml)\s*(;|$)/i;
 const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 
+const FOREIGN_NAME = 'This is answered only under the name of the sandbox or of this machine.';
+
 interface Refusal {
   readonly status: number;
   readonly error: string;
+}
+
+/** For pages that show what no other page may read: a foreign name that resolves to here gets nothing. */
+export function ownNameOnly(ownUrl: string): RequestHandler {
+  const own = new URL(ownUrl);
+  return (request, response, next) => {
+    if (isOwnName(request, own)) next();
+    else response.status(403).json({ error: FOREIGN_NAME });
+  };
 }
 
 /** @param ownUrl the origin by which people reach this server */
@@ -37,11 +48,8 @@ export function ownPagesOnly(ownUrl: string): RequestHandler {
 }
 
 function refusalOf(request: Request, own: URL): Refusal | undefined {
-  const hosts = request.headersDistinct['host'] ?? [];
-  const host = (hosts.length === 1 ? (hosts[0] ?? '') : '').toLowerCase();
-  if (host !== own.host && !LOOPBACK.test(host)) {
-    return { status: 403, error: 'This is answered only under the name of the sandbox or of this machine.' };
-  }
+  if (!isOwnName(request, own)) return { status: 403, error: FOREIGN_NAME };
+  const host = hostOf(request);
   const origins = request.headersDistinct['origin'] ?? [];
   const isOwn = (origin: string): boolean =>
     [own.origin, `http://${host}`, `https://${host}`].includes(origin.toLowerCase());
@@ -53,6 +61,16 @@ function refusalOf(request: Request, own: URL): Refusal | undefined {
   // A page always says its origin with a form, and ours was just checked.
   if (ASKED_FOR.test(type) || (FORM.test(type) && origins.length > 0)) return undefined;
   return { status: 415, error: 'Send it with Content-Type: application/json.' };
+}
+
+function hostOf(request: Request): string {
+  const hosts = request.headersDistinct['host'] ?? [];
+  return (hosts.length === 1 ? (hosts[0] ?? '') : '').toLowerCase();
+}
+
+function isOwnName(request: Request, own: URL): boolean {
+  const host = hostOf(request);
+  return host === own.host || LOOPBACK.test(host);
 }
 
 function isForeignFetch({ headers }: Request): boolean {
