@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { startSandboxAws, type TestSandboxAws } from '../support/start-sandbox-aws.ts';
+import { ORGANIZATION_QUOTA_RULES } from './organization-quota-rules.ts';
 import { ORGANIZATION_RULES } from './organization-rules.ts';
 import { checkRules } from './rule.ts';
 
@@ -9,4 +10,4 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-checkRules(ORGANIZATION_RULES, () => sandbox);
+checkRules([...ORGANIZATION_RULES, ...ORGANIZATION_QUOTA_RULES], () => sandbox);
