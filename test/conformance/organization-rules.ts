@@ -26,7 +26,7 @@ const denied = (who: string, role: string) => ({
   message: `User: ${who} is not authorized to perform: sts:AssumeRole on resource: ${roleArn(role)}`,
 });
 
-export const ORGANIZATION_RULES: readonly Rule[] = [
+const uniqueIds: readonly Rule[] = [
   {
     section: '9.3 Principal ids',
     rule: 'A role that is made again under its name has another id, which its sessions show',
@@ -170,3 +170,5 @@ export const ORGANIZATION_RULES: readonly Rule[] = [
     answer: ENDED,
   },
 ];
+
+export const ORGANIZATION_RULES: readonly Rule[] = uniqueIds;

@@ -8,6 +8,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { exampleOrganizationFile } from '../../src/sandbox/aws/organization/open-organization.ts';
 import { DaypassPlace } from '../support/daypass-process.ts';
 import { ROOT_DIR } from '../support/start-test-broker.ts';
 
@@ -154,7 +155,7 @@ it('the broker starts its sandbox with another organization, or says what is wro
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Daypass cannot start: \S+mine\.yaml:1:\d+: accounts\[0\]\.id: /);
     // Its own catalogue speaks of the example's users, so they have to be there.
-    const example = await readFile(join(ROOT_DIR, 'sandbox/organization.yaml'), 'utf8');
+    const example = await readFile(exampleOrganizationFile(ROOT_DIR), 'utf8');
     await writeFile(file, example.replace('name: Example Production', 'name: Mine'));
     await place.start({ environment });
     const told = await fetch(`${place.awsUrl}/_sandbox/organization/accounts/444455556666`);
