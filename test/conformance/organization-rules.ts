@@ -171,4 +171,4 @@ const uniqueIds: readonly Rule[] = [
   },
 ];
 
-export const ORGANIZATION_RULES: readonly Rule[] = uniqueIds;
+export const ORGANIZATION_RULES: readonly Rule[] = [...uniqueIds];
