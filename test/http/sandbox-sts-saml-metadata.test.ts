@@ -34,9 +34,12 @@ describe("a provider's metadata", () => {
   const entity = 'https://idp.example';
   const padding = `<!--${' '.repeat(1_000)}-->`;
 
-  async function redeemWith(metadata: string) {
-    sandbox.aws.organization.put(DEVELOPMENT, 'samlProviders', { name: 'given', metadata });
-    return messageOf(redeem({ providerArn: provider('given'), issuer: entity, key }));
+  const put = (entry: object) => sandbox.aws.organization.put(DEVELOPMENT, 'samlProviders', entry);
+  /** Of a document at an address of its own, which the sandbox reads when it needs it. */
+  async function redeemWith(body: string, name: string) {
+    sandbox.federation.serve(`/${name}`, { body });
+    put({ name, metadataUrl: `${sandbox.federation.url}/${name}` });
+    return messageOf(redeem({ providerArn: provider(name), issuer: entity, key }));
   }
 
   it.each<[string, () => string]>([
@@ -57,8 +60,9 @@ describe("a provider's metadata", () => {
     ['without a signing key', () => samlMetadata({ [entity]: [] }) + padding],
     ['that is no metadata', () => `<html>${padding}</html>`],
     ['that is no XML', () => 'metadata '.repeat(200)],
-  ])('is not taken: %s', async (_what, metadata) => {
-    expect(await redeemWith(metadata())).toBe('Unable to parse metadata');
+  ])('is not taken, neither with the provider nor at its address: %s', async (what, metadata) => {
+    expect(() => put({ name: 'given', metadata: metadata() })).toThrow('Could not parse metadata');
+    expect(await redeemWith(metadata(), what.replaceAll(/\W/g, '-'))).toBe('Unable to parse metadata');
   });
 
   it('is read again when a new key has signed', async () => {
