@@ -67,7 +67,7 @@ export interface Trust {
 }
 
 /** Whatever is left out is generous: the account as the principal, all three actions, no condition. */
-export function trust({
+function trust({
   principal = { AWS: HOME },
   action = FULL_ASSUMPTION,
   condition,

@@ -11,7 +11,7 @@ const STS_HOST = /^sts(?:-fips)?(?:\.([a-z]{2}(?:-[a-z]+)+-\d))?\.(?:amazonaws\.
  * The region of the host that a request is for: us-east-1 for the global one, nothing where the sandbox is
  * called by a name or address of its own, which stands for every region.
  */
-export function endpointRegion(request: AwsRequest): string | undefined {
+function endpointRegion(request: AwsRequest): string | undefined {
   const host = (headerOf(request, 'host') ?? '').toLowerCase().replace(/:\d+$/, '');
   const found = STS_HOST.exec(host);
   return found === null ? undefined : (found[1] ?? GLOBAL_REGION);

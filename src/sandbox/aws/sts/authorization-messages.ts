@@ -4,7 +4,7 @@ import { type AuthorizationFailure, describeFailure } from './authorization-fail
 import { Seal } from './seal.ts';
 
 /** DecodeAuthorizationMessage takes no longer one. */
-export const MAX_MESSAGE_CHARACTERS = 10_240;
+const MAX_MESSAGE_CHARACTERS = 10_240;
 
 /** AWS says that messages expire, not when. */
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
