@@ -18,7 +18,7 @@ export const EC2_RULES: readonly Rule[] = [
   {
     section: SECTION,
     rule: 'a refusal names the kind of policy, and carries the rest encoded',
-    confidence: 'documented',
+    confidence: 'quoted',
     ask: ec2(nobody, terminate([WORKER])),
     answer: {
       status: 403,
@@ -30,20 +30,19 @@ export const EC2_RULES: readonly Rule[] = [
   },
   {
     section: SECTION,
-    rule: 'DescribeInstances has no resource',
-    confidence: 'documented',
+    rule: 'DescribeInstances has no resource, and its refusal carries nothing encoded',
+    confidence: 'quoted',
     ask: ec2(nobody, describe({})),
     answer: {
       status: 403,
       code: 'UnauthorizedOperation',
-      message:
-        /is not authorized to perform: ec2:DescribeInstances because no identity-based policy allows the ec2:DescribeInstances action/,
+      message: `You are not authorized to perform this operation. User: arn:aws:iam::${MANAGEMENT}:user/nobody is not authorized to perform: ec2:DescribeInstances because no identity-based policy allows the ec2:DescribeInstances action`,
     },
   },
   {
     section: SECTION,
     rule: 'an instance’s tags are condition keys of what is done to it',
-    confidence: 'documented',
+    confidence: 'quoted',
     ask: ec2(who('by-tag'), terminate([WORKER], { DryRun: true })),
     answer: {
       status: 412,

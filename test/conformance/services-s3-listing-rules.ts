@@ -30,7 +30,7 @@ export const S3_LISTING_RULES: readonly Rule[] = [
   {
     section: SECTION,
     rule: 'ListBuckets is s3:ListAllMyBuckets, which s3:ListBucket is not',
-    confidence: 'documented',
+    confidence: 'quoted',
     ask: s3(who('getter'), new ListBucketsCommand({})),
     answer: {
       status: 403,
@@ -84,7 +84,7 @@ export const S3_LISTING_RULES: readonly Rule[] = [
   {
     section: SECTION,
     rule: 'ListObjectsV2 starts after a key that need not be there',
-    confidence: 'documented',
+    confidence: 'recorded',
     ask: s3(reader, list({ StartAfter: 'photos/2025/aa' })),
     answer: success({
       Contents: [{ Key: 'photos/2025/b.txt' }, { Key: 'photos/2026/c d.txt' }, { Key: 'readme.txt' }],
@@ -92,10 +92,10 @@ export const S3_LISTING_RULES: readonly Rule[] = [
   },
   {
     section: SECTION,
-    rule: 'ListObjectsV2 percent-encodes keys for whoever asks',
-    confidence: 'documented',
+    rule: 'ListObjectsV2 encodes keys for whoever asks, a space as a form does',
+    confidence: 'recorded',
     ask: s3(reader, list({ Prefix: 'photos/2026', EncodingType: 'url' })),
-    answer: success({ EncodingType: 'url', Contents: [{ Key: 'photos/2026/c%20d.txt' }] }),
+    answer: success({ EncodingType: 'url', Contents: [{ Key: 'photos/2026/c+d.txt' }] }),
   },
   {
     section: SECTION,

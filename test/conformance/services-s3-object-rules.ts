@@ -44,7 +44,7 @@ export const S3_OBJECT_RULES: readonly Rule[] = [
   {
     section: SECTION,
     rule: 'a missing key is refused to whoever may only read objects',
-    confidence: 'documented',
+    confidence: 'quoted',
     ask: s3(who('getter'), get(PHOTOS, 'missing.txt')),
     answer: {
       status: 403,

@@ -12,13 +12,18 @@ export interface Ec2Call extends ServiceCall {
   readonly parameters: Parameters;
 }
 
-/** Which kind of policy refused is told; what it says is in the encoded message, for who may decode it. */
+/**
+ * Which kind of policy refused is told; what it says is in the encoded message, for who may decode it. What has no
+ * resource, i.e. whatever only describes, is refused without one.
+ */
 export function requireEc2(call: Ec2Call, action: string, resource: string, keys?: ConditionKeys): void {
   const need = { action, resource, ...(keys === undefined ? {} : { keys }) };
   const decision = ask(call, need);
   if (decision.allowed) return;
   const { aws, caller, request } = call;
-  const on = resource === '*' ? '' : ` on resource: ${resource}`;
+  const refusal = (on: string) =>
+    `You are not authorized to perform this operation. User: ${caller.arn} is not authorized to perform: ${action}${on} ${denialText(action, decision.reason)}`;
+  if (resource === '*') throw new AwsError('UnauthorizedOperation', refusal(''), 403);
   const policies = policiesOf(aws.world, caller);
   const encoded = aws.authorizationMessages.encode(
     { caller, action, resource, keys: keysFor(call, need), policies, decision },
@@ -26,7 +31,7 @@ export function requireEc2(call: Ec2Call, action: string, resource: string, keys
   );
   throw new AwsError(
     'UnauthorizedOperation',
-    `You are not authorized to perform this operation. User: ${caller.arn} is not authorized to perform: ${action}${on} ${denialText(action, decision.reason)}. Encoded authorization failure message: ${encoded}`,
+    `${refusal(` on resource: ${resource}`)}. Encoded authorization failure message: ${encoded}`,
     403,
   );
 }

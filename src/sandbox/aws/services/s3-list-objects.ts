@@ -169,9 +169,11 @@ function ownerOf({ aws, bucketName }: S3Call): ResultTree {
   return { ID: aws.world.findBucket(bucketName)?.account.id ?? '' };
 }
 
-/** Slashes stay. */
+const UNLIKE_RFC_3986: Readonly<Record<string, string>> = { '%2F': '/', '%20': '+', '%2A': '*', '~': '%7E' };
+
+/** As Java encodes a form, and slashes stay. */
 function encodeKey(key: string): string {
-  return key.split('/').map(encodeRfc3986).join('/');
+  return encodeRfc3986(key).replace(/%2F|%20|%2A|~/g, (found) => UNLIKE_RFC_3986[found] ?? found);
 }
 
 function invalidArgument(message: string): AwsError {
