@@ -174,6 +174,7 @@ function tunedClient(
   } satisfies STSClientConfig);
   keepSigner(client);
   keepSerde(client);
+  keepConfiguration(client);
   keepDates(client);
   for (const name of ['loggerMiddleware', 'recursionDetectionMiddleware', 'getUserAgentMiddleware']) {
     client.middlewareStack.remove(name);
@@ -196,12 +197,24 @@ function keepSigner({ config }: STSClient): void {
 }
 
 /**
- * Two middlewares copy the whole configuration for each call, and the client's own object is of the kind that V8 is
- * slow to copy. The same middlewares over a plain copy of it cost a fifteenth.
+ * Two middlewares copy their configuration for each call. They need this much of it, and the client's own is large
+ * and of a kind that V8 is slow to copy.
  */
-function keepSerde(client: STSClient): void {
-  for (const name of ['serializerMiddleware', 'deserializerMiddleware']) client.middlewareStack.remove(name);
-  client.middlewareStack.use(getSchemaSerdePlugin({ ...client.config }));
+function keepSerde({ config, middlewareStack }: STSClient): void {
+  const { base64Decoder, base64Encoder, utf8Decoder, utf8Encoder, urlParser } = config;
+  const { disableHostPrefix, protocol, requestHandler, streamCollector } = config;
+  for (const name of ['serializerMiddleware', 'deserializerMiddleware']) middlewareStack.remove(name);
+  middlewareStack.use(
+    getSchemaSerdePlugin({
+      ...{ base64Decoder, base64Encoder, utf8Decoder, utf8Encoder, urlParser },
+      ...{ disableHostPrefix, protocol, requestHandler, streamCollector },
+    }),
+  );
+}
+
+/** What commands copy for each call to find the endpoint, in the form that is quick to copy. */
+function keepConfiguration(client: STSClient): void {
+  Object.assign(client, { config: { ...client.config } });
 }
 
 /** Keeps the answer's Date header with the answer: AWS's clock, by which the credentials end. */
