@@ -67,11 +67,7 @@ export interface Trust {
 }
 
 /** Whatever is left out is generous: the account as the principal, all three actions, no condition. */
-function trust({
-  principal = { AWS: HOME },
-  action = FULL_ASSUMPTION,
-  condition,
-}: Trust = {}): object {
+function trust({ principal = { AWS: HOME }, action = FULL_ASSUMPTION, condition }: Trust = {}): object {
   const statement = { Effect: 'Allow', Principal: principal, Action: action };
   return document(condition === undefined ? statement : { ...statement, Condition: condition });
 }
