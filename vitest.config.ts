@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     // The store's writer thread and the processes that tests start run what is built.
     globalSetup: ['test/support/build-once.ts'],
     isolate: false,
+    // Many tests wait for a process, a browser or a clock: every core takes files, up to what memory bears.
+    maxWorkers: Math.min(availableParallelism(), 4),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
