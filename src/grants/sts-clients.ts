@@ -201,13 +201,18 @@ function keepSigner({ config }: STSClient): void {
  * and of a kind that V8 is slow to copy.
  */
 function keepSerde({ config, middlewareStack }: STSClient): void {
-  const { base64Decoder, base64Encoder, utf8Decoder, utf8Encoder, urlParser } = config;
-  const { disableHostPrefix, protocol, requestHandler, streamCollector } = config;
   for (const name of ['serializerMiddleware', 'deserializerMiddleware']) middlewareStack.remove(name);
   middlewareStack.use(
     getSchemaSerdePlugin({
-      ...{ base64Decoder, base64Encoder, utf8Decoder, utf8Encoder, urlParser },
-      ...{ disableHostPrefix, protocol, requestHandler, streamCollector },
+      base64Decoder: config.base64Decoder,
+      base64Encoder: config.base64Encoder,
+      utf8Decoder: config.utf8Decoder,
+      utf8Encoder: config.utf8Encoder,
+      urlParser: config.urlParser,
+      disableHostPrefix: config.disableHostPrefix,
+      protocol: config.protocol,
+      requestHandler: config.requestHandler,
+      streamCollector: config.streamCollector,
     }),
   );
 }
