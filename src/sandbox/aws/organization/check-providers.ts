@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { isLoopback } from '../../loopback.ts';
 import { MetadataRefused, parseMetadata } from '../sts/saml/parse-metadata.ts';
 import type { OrganizationDocument } from './organization-schema.ts';
 import type { Origins } from './placeholders.ts';
@@ -64,8 +65,9 @@ function isIssuer(text: string, neighbours: readonly string[]): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, origin, search, hash, username } = new URL(text);
   if (search + hash + username !== '') return false;
-  const isLocal = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-  return protocol === 'https:' || (protocol === 'http:' && (isLocal || neighbours.includes(origin)));
+  return (
+    protocol === 'https:' || (protocol === 'http:' && (isLoopback(hostname) || neighbours.includes(origin)))
+  );
 }
 
 function isRsaKey(pem: string): boolean {

@@ -1,4 +1,5 @@
 import { HttpExchange, HttpExchangeError } from '../../../lib/http-exchange.ts';
+import { isLoopback } from '../../loopback.ts';
 
 /** A document of an identity provider that cannot be had: unreachable, slow, too large, or an error. */
 export class DocumentUnavailable extends Error {
@@ -75,8 +76,4 @@ function textOf(address: string, body: Buffer): string {
   } catch {
     throw new DocumentUnavailable(address, 'not UTF-8', 'refused');
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
