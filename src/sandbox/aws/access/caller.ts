@@ -127,6 +127,14 @@ export function assumedRoleArn(role: Role, sessionName: string): string {
   return stsArn(role.accountId, `assumed-role/${role.name}/${sessionName}`);
 }
 
+/** `AssumedRoleUser`, as every way of assuming a role answers it. */
+export function assumedRoleUser(
+  role: Role,
+  sessionName: string,
+): { readonly AssumedRoleId: string; readonly Arn: string } {
+  return { AssumedRoleId: `${role.id}:${sessionName}`, Arn: assumedRoleArn(role, sessionName) };
+}
+
 /** Tags of the role or user, overridden by the session's; keys compare without case. */
 export function principalTags(caller: AwsCaller): readonly SessionTag[] {
   const tags = new Map<string, SessionTag>();

@@ -1,4 +1,4 @@
-import { assumedRoleArn } from '../../access/caller.ts';
+import { assumedRoleUser } from '../../access/caller.ts';
 import type { ResultTree } from '../../wire/query-protocol.ts';
 import { credentialsOf, issueSession, tokenPercent, tokenSizes } from '../issue-session.ts';
 import { checkArnForm, ParameterReader } from '../parameter-reader.ts';
@@ -39,10 +39,7 @@ export async function assumeRoleWithSaml(call: StsCall): Promise<ResultTree> {
   const issued = issueSession(call.aws, claims, asked.minimumTokenSize);
   return {
     Issuer: verified.facts.issuer,
-    AssumedRoleUser: {
-      AssumedRoleId: `${role.id}:${wanted.roleSessionName}`,
-      Arn: assumedRoleArn(role, wanted.roleSessionName),
-    },
+    AssumedRoleUser: assumedRoleUser(role, wanted.roleSessionName),
     Credentials: credentialsOf(issued),
     Audience: verified.recipient,
     SubjectType: verified.subjectType,

@@ -1,5 +1,5 @@
 import { AwsError } from '../../wire/aws-error.ts';
-import { assumedRoleArn } from '../../access/caller.ts';
+import { assumedRoleUser } from '../../access/caller.ts';
 import { authorizeFederated, federatedClaims } from '../federated-assumption.ts';
 import {
   checkSessionPolicies,
@@ -52,10 +52,7 @@ export async function assumeRoleWithWebIdentity(call: StsCall): Promise<ResultTr
   return {
     SourceIdentity: sourceIdentity,
     Audience: audience,
-    AssumedRoleUser: {
-      AssumedRoleId: `${role.id}:${asked.roleSessionName}`,
-      Arn: assumedRoleArn(role, asked.roleSessionName),
-    },
+    AssumedRoleUser: assumedRoleUser(role, asked.roleSessionName),
     Provider: provider.arn,
     Credentials: credentialsOf(issued),
     PackedPolicySize: tokenPercent(issued),

@@ -1,6 +1,6 @@
 import { accessDenied, AwsError } from '../../wire/aws-error.ts';
 import { authorize } from '../../access/authorize.ts';
-import { assumedRoleArn, type AwsCaller } from '../../access/caller.ts';
+import { assumedRoleUser, type AwsCaller } from '../../access/caller.ts';
 import {
   checkSessionPolicies,
   credentialsOf,
@@ -48,10 +48,7 @@ export function assumeRole(call: SignedStsCall): ResultTree {
   const issued = issueSession(aws, claims, asked.minimumTokenSize);
   return {
     ...(wanted.sourceIdentity === undefined ? {} : { SourceIdentity: wanted.sourceIdentity }),
-    AssumedRoleUser: {
-      AssumedRoleId: `${role.id}:${asked.roleSessionName}`,
-      Arn: assumedRoleArn(role, asked.roleSessionName),
-    },
+    AssumedRoleUser: assumedRoleUser(role, asked.roleSessionName),
     Credentials: credentialsOf(issued),
     PackedPolicySize: tokenPercent(issued),
     ...tokenSizes(issued),
