@@ -4,6 +4,7 @@ import type { SamlRecipe } from '../support/fake-federation.ts';
 import { createCertifiedKey } from '../support/self-signed-certificate.ts';
 import { DEVELOPMENT, type TestSandboxAws } from '../support/start-sandbox-aws.ts';
 import { type Answer, told } from './ask.ts';
+import { putFederatedRole, roleArn, type TrustedParty } from './federated-role.ts';
 
 export const SAML_PROVIDER = `arn:aws:iam::${DEVELOPMENT}:saml-provider/daypass`;
 /** Has two private keys, and takes assertions in the clear too. */
@@ -19,31 +20,9 @@ const FEDERATED_ACTIONS = ['sts:AssumeRoleWithSAML', 'sts:TagSession', 'sts:SetS
 export const FIRST_KEY = createCertifiedKey('the provider, first key');
 export const SECOND_KEY = createCertifiedKey('the provider, second key');
 
-export function roleArn(name: string): string {
-  return `arn:aws:iam::${DEVELOPMENT}:role/${name}`;
-}
-
-export interface TrustedParty {
-  readonly provider?: string;
-  readonly condition?: object;
-  readonly actions?: readonly string[];
-  readonly maxSessionSeconds?: number;
-  readonly policies?: readonly object[];
-}
-
 /** Makes a role that trusts a SAML provider so, and gives its ARN. */
 export function trusting(sandbox: TestSandboxAws, name: string, trusted: TrustedParty = {}): string {
-  const { provider = SAML_PROVIDER, condition, actions = FEDERATED_ACTIONS, ...rest } = trusted;
-  const statement = { Effect: 'Allow', Principal: { Federated: provider }, Action: actions };
-  sandbox.aws.organization.put(DEVELOPMENT, 'roles', {
-    name,
-    ...rest,
-    trustPolicy: {
-      Version: '2012-10-17',
-      Statement: [condition === undefined ? statement : { ...statement, Condition: condition }],
-    },
-  });
-  return roleArn(name);
+  return putFederatedRole(sandbox, name, { provider: SAML_PROVIDER, actions: FEDERATED_ACTIONS, ...trusted });
 }
 
 /** What the rules find there before they begin. */

@@ -4,7 +4,8 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { credentialsIn, DEVELOPMENT, type TestSandboxAws } from '../support/start-sandbox-aws.ts';
 import { type Answer, told } from './ask.ts';
 import type { Rule } from './rule.ts';
-import { redeem, roleArn, SAML_PROVIDER, type SamlChange, SIGN_IN, trusting } from './saml-ask.ts';
+import { roleArn } from './federated-role.ts';
+import { redeem, SAML_PROVIDER, type SamlChange, SIGN_IN, trusting } from './saml-ask.ts';
 
 const RESULT = '3.8 Result of AssumeRoleWithSAML';
 const KEYS = '3.8 Condition keys of SAML';

@@ -3,7 +3,8 @@ import { AssumeRoleWithSAMLCommand } from '@aws-sdk/client-sts';
 import { DEVELOPMENT, type TestSandboxAws } from '../support/start-sandbox-aws.ts';
 import { type Answer, told } from './ask.ts';
 import type { Rule } from './rule.ts';
-import { OPEN_ROLE, redeem, roleArn, SAML_PROVIDER, trusting } from './saml-ask.ts';
+import { roleArn } from './federated-role.ts';
+import { OPEN_ROLE, redeem, SAML_PROVIDER, trusting } from './saml-ask.ts';
 
 const TEXTS = '3.7 SAML error texts';
 const TAGS = '2.5 Session tags from an assertion';

@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { DEVELOPMENT, PRODUCTION } from '../support/start-sandbox-aws.ts';
 import type { Rule } from './rule.ts';
+import { roleArn } from './federated-role.ts';
 import {
   DECRYPTING_PROVIDER,
   OPEN_ROLE,
   redeem,
   replacing,
-  roleArn,
   SAML_PROVIDER,
   SIGN_IN,
   STRICT_ID,

@@ -6,6 +6,7 @@ import {
 import type { FakeFederation, TokenRecipe } from '../support/fake-federation.ts';
 import { DEVELOPMENT, type TestSandboxAws } from '../support/start-sandbox-aws.ts';
 import { type Answer, told } from './ask.ts';
+import { putFederatedRole, roleArn, type TrustedParty } from './federated-role.ts';
 
 const FEDERATED_ACTIONS = ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity'];
 /** The second is a client of the issuer too. */
@@ -21,31 +22,13 @@ export function providerOf(sandbox: TestSandboxAws): string {
   return `arn:aws:iam::${DEVELOPMENT}:oidc-provider/${issuerOf(sandbox)}`;
 }
 
-export function roleArn(name: string): string {
-  return `arn:aws:iam::${DEVELOPMENT}:role/${name}`;
-}
-
-export interface TrustedParty {
-  readonly provider?: string;
-  readonly condition?: object;
-  readonly actions?: readonly string[];
-  readonly maxSessionSeconds?: number;
-  readonly policies?: readonly object[];
-}
-
 /** Makes a role that trusts an OpenID provider so, and gives its ARN. */
 export function trusting(sandbox: TestSandboxAws, name: string, trusted: TrustedParty = {}): string {
-  const { provider = providerOf(sandbox), condition, actions = FEDERATED_ACTIONS, ...rest } = trusted;
-  const statement = { Effect: 'Allow', Principal: { Federated: provider }, Action: actions };
-  sandbox.aws.organization.put(DEVELOPMENT, 'roles', {
-    name,
-    ...rest,
-    trustPolicy: {
-      Version: '2012-10-17',
-      Statement: [condition === undefined ? statement : { ...statement, Condition: condition }],
-    },
+  return putFederatedRole(sandbox, name, {
+    provider: providerOf(sandbox),
+    actions: FEDERATED_ACTIONS,
+    ...trusted,
   });
-  return roleArn(name);
 }
 
 /** What the rules find there before they begin: a role that trusts the issuer without a condition. */

@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import { DEVELOPMENT, type TestSandboxAws } from '../support/start-sandbox-aws.ts';
 import type { Answer } from './ask.ts';
 import type { Rule } from './rule.ts';
-import { admittedBy, redeem, roleArn } from './web-identity-ask.ts';
+import { roleArn } from './federated-role.ts';
+import { admittedBy, redeem } from './web-identity-ask.ts';
 
 const TEXTS = '4.5 Web identity error texts';
 const RESULT = '4.3 Result of AssumeRoleWithWebIdentity';

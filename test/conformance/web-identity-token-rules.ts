@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import type { TestSandboxAws } from '../support/start-sandbox-aws.ts';
 import type { Answer } from './ask.ts';
 import type { Rule } from './rule.ts';
-import { AWS_CLAIM, redeem, roleArn, SECOND_AUDIENCE, trusting, unsignedToken } from './web-identity-ask.ts';
+import { roleArn } from './federated-role.ts';
+import { AWS_CLAIM, redeem, SECOND_AUDIENCE, trusting, unsignedToken } from './web-identity-ask.ts';
 
 const TOKEN = '4.3 ID token';
 const TAGS = '4.3 Tags and source identity of a token';
