@@ -15,6 +15,7 @@ import type { ConnectorRegistry } from './connectors/connector.ts';
 import { createConnector } from './connectors/create-connector.ts';
 import type { CatalogueFacts } from './core/catalogue-problems.ts';
 import type { Clock } from './core/ports/clock.ts';
+import type { ServiceProviderKeys } from './core/ports/service-provider-keys.ts';
 import { consoleFormTargets } from './delivery/console-addresses.ts';
 import { createDeliveries } from './delivery/deliveries.ts';
 import { createGrantMethods } from './grants/grant-methods.ts';
@@ -54,7 +55,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
   const catalogue = new CatalogueSource(stores.catalogue, catalogueFacts);
   const signing = createSigning({ baseUrl, store: stores.signingKeys, clock, ...config.signingKeys });
   const http = new HttpExchange();
-  const connectors = connectorsOf(config, catalogue, clock);
+  const connectors = connectorsOf(config, { catalogue, clock, keys: signing.serviceProviderKeys });
   const shared = { catalogue, audit: stores.audit, clock };
   const housekeeping = keepHouse(() => Promise.all([stores.sweep(clock.now()), signing.maintain()]), logger);
   let accepting = true;
@@ -123,10 +124,17 @@ function factsOf({ baseUrl, credentialSources, secrets }: Config): CatalogueFact
   };
 }
 
-function connectorsOf(config: Config, catalogue: CatalogueSource, clock: Clock): ConnectorRegistry {
+interface ConnectorParts {
+  readonly catalogue: CatalogueSource;
+  readonly clock: Clock;
+  readonly keys: ServiceProviderKeys;
+}
+
+function connectorsOf(config: Config, { catalogue, clock, keys }: ConnectorParts): ConnectorRegistry {
   const environment = {
     baseUrl: config.baseUrl,
     clock,
+    keys,
     allowHttp: factsOf(config).allowHttp,
     secret: (name: string) => config.secrets.get(name),
   };

@@ -58,6 +58,7 @@ export function principalOf(session: SignInSession): UserPrincipal {
   return {
     kind: 'user',
     identity: session.identity,
+    authentication: session.authentication,
     standing: { kind: 'sign-in-session', idHash: session.idHash },
   };
 }

@@ -10,7 +10,7 @@ import type {
   SignInSession,
   SignInSessionStore,
 } from '../core/ports/stores.ts';
-import { principalId, type Identity } from '../core/principal.ts';
+import { principalId, type Authentication, type Identity } from '../core/principal.ts';
 import { randomToken, sha256Hex } from '../lib/hash.ts';
 import { after, principalOf, type SessionLife } from './sign-in-session.ts';
 
@@ -26,9 +26,11 @@ export interface SignInDependencies {
 
 export interface Proven {
   readonly identity: Identity;
-  readonly authenticatedAt: Date;
+  readonly authentication: Authentication;
   readonly spend: readonly OneTimeValue[];
   readonly idToken?: string;
+  readonly providerSession?: string;
+  readonly connectorState?: Readonly<Record<string, string>>;
 }
 
 export interface SignIn {
@@ -73,19 +75,20 @@ export function createSignIn({ flows, sessions, audit, clock, life }: SignInDepe
       return ours ? flow : undefined;
     },
 
-    async complete(flow, { identity, authenticatedAt, spend, idToken }, origin) {
+    async complete(flow, { spend, ...proven }, origin) {
       const cookie = randomToken();
       const now = clock.now();
       const idHash = sha256Hex(cookie);
       const session: SignInSession = {
+        ...proven,
+        ...(origin.sourceIp === undefined ? {} : { sourceIp: origin.sourceIp }),
+        ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent }),
         idHash,
-        identity,
         createdAt: now,
+        confirmedAt: now,
         seenAt: now,
         idleExpiresAt: after(now, life.idleSeconds),
         absoluteExpiresAt: after(now, life.absoluteSeconds),
-        authenticatedAt,
-        ...(idToken === undefined ? {} : { idToken }),
       };
       await sessions.create({
         session,
@@ -98,8 +101,9 @@ export function createSignIn({ flows, sessions, audit, clock, life }: SignInDepe
           origin,
           detail: {
             connector: flow.connectorId,
-            groups: identity.groups,
-            authenticatedAt: authenticatedAt.toISOString(),
+            groups: proven.identity.groups,
+            authenticatedAt: proven.authentication.at.toISOString(),
+            contexts: proven.authentication.contexts,
           },
         },
       });

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/ports/clock.ts';
+import type { ServiceProviderKeys } from '../core/ports/service-provider-keys.ts';
 import type { Secret } from '../lib/secret.ts';
 
 /** What every connector is given besides its own settings. */
@@ -8,5 +9,7 @@ export interface ConnectorEnvironment {
   readonly clock: Clock;
   /** Plain http towards identity providers: only while the broker itself is on loopback. */
   readonly allowHttp: boolean;
+  /** Our own keys as SAML service provider. */
+  readonly keys: ServiceProviderKeys;
   secret(name: string): Secret | undefined;
 }

@@ -4,18 +4,28 @@
  * and stores nothing: flows, one-time values and sessions are the broker's.
  */
 import type { Request, Response } from 'express';
-import type { Identity } from '../core/principal.ts';
-import type { OneTimeValue, SignInFlow } from '../core/ports/stores.ts';
+import type { Authentication, Identity } from '../core/principal.ts';
+import type {
+  ConfirmedSession,
+  OneTimeValue,
+  SessionSelector,
+  SignInFlow,
+  SignInSession,
+} from '../core/ports/stores.ts';
 
 /** What a provider proved, once. Only from verified bytes. */
 export interface ProvenSignIn {
   readonly identity: Identity;
-  /** When the person proved who they are, as the provider says; else now. */
-  readonly authenticatedAt: Date;
+  /** As the provider says; the moment of the answer where it does not say when. */
+  readonly authentication: Authentication;
   /** The assertion's or token's id: used only once, recorded with the new session. */
   readonly spend: readonly OneTimeValue[];
   /** The person's own ID token, for roles that pass it through. */
   readonly idToken?: string;
+  /** The provider's own name for its session, by which it may end it: SAML SessionIndex, OpenID sid. */
+  readonly providerSession?: string;
+  /** What this connector needs to renew or end the session at its provider. Kept encrypted. */
+  readonly connectorState?: Readonly<Record<string, string>>;
 }
 
 export interface Connector {
@@ -28,8 +38,88 @@ export interface Connector {
   start(request: Request, response: Response, flow: SignInFlow): Promise<void>;
   /** Which flow a message claims to answer; unverified, only for looking it up. */
   flowIdOf(request: Request): string | undefined;
-  /** Verifies the answer. @throws BrokerError `saml.*`, `oidc.*`, `idp.*` */
+  /** Verifies the answer, and that it is what `flow.demand` asks for. @throws BrokerError `saml.*`, `oidc.*`, `idp.*` */
   finish(request: Request, flow: SignInFlow): Promise<ProvenSignIn>;
+}
+
+/** A connector whose provider may start a sign-in: a SAML one that is told to. */
+export interface TakesUnsolicited {
+  /** @throws BrokerError `saml.*`; `saml.no_flow` while the settings do not allow it. */
+  finishUnsolicited(request: Request): Promise<ProvenSignIn>;
+}
+
+export function takesUnsolicited(connector: Connector): connector is Connector & TakesUnsolicited {
+  return 'finishUnsolicited' in connector;
+}
+
+/** A connector that can end its provider's session with ours. */
+export interface EndsProviderSession {
+  /**
+   * Where the browser goes to sign out at the provider too; undefined where it has no such place.
+   * The provider sends it back to `/signed-out`, by way of the connector's logout address if it has one.
+   */
+  logoutUrl(session: SignInSession): Promise<string | undefined>;
+}
+
+export function endsProviderSession(connector: Connector): connector is Connector & EndsProviderSession {
+  return 'logoutUrl' in connector;
+}
+
+/** What a provider's verified word ends. */
+export interface ProviderLogout {
+  readonly sessions: SessionSelector;
+  /** The message's id: used only once. */
+  readonly spend: readonly OneTimeValue[];
+}
+
+/** OpenID Connect Back-Channel Logout 1.0: the provider calls us. */
+export interface HearsBackChannelLogout {
+  /** @throws BrokerError `oidc.logout_token`, `idp.*` */
+  hearBackChannelLogout(logoutToken: string): Promise<ProviderLogout>;
+}
+
+export function hearsBackChannelLogout(
+  connector: Connector,
+): connector is Connector & HearsBackChannelLogout {
+  return 'hearBackChannelLogout' in connector;
+}
+
+/** SAML single logout (profiles section 4.4), through the browser. */
+export interface HearsBrowserLogout {
+  /**
+   * Verifies a message at the logout address: the provider's request to sign a person out, or its answer to ours.
+   *
+   * @throws BrokerError `saml.*`
+   */
+  hearLogout(request: Request): Promise<HeardLogout>;
+}
+
+export type HeardLogout =
+  | {
+      readonly kind: 'request';
+      readonly logout: ProviderLogout;
+      /** Where the browser takes our signed answer, once the sessions have ended; undefined where it cannot. */
+      readonly answerUrl: string | undefined;
+    }
+  | { readonly kind: 'answer' };
+
+export function hearsBrowserLogout(connector: Connector): connector is Connector & HearsBrowserLogout {
+  return 'hearLogout' in connector;
+}
+
+/** A connector that can ask its provider whether a person may still sign in. */
+export interface ConfirmsSession {
+  /** How old the provider's last word may become, in seconds; undefined for sessions that cannot be confirmed. */
+  confirmationSeconds(session: SignInSession): number | undefined;
+  /**
+   * @returns what the provider says of the person now; undefined when it no longer signs them in.
+   * @throws BrokerError `idp.*` when it could not be asked; the session goes on.
+   */
+  confirm(session: SignInSession): Promise<ConfirmedSession | undefined>;
+}
+
+export function confirmsSession(connector: Connector): connector is Connector & ConfirmsSession {
+  return 'confirm' in connector;
 }
 
 /** A connector whose provider wants to read ours: a SAML service provider's metadata. */

@@ -26,39 +26,98 @@ const tagValue = z
 export const PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov', 'aws-eusc'] as const;
 export type Partition = (typeof PARTITIONS)[number];
 
+/** Providers whose usual names and habits are known; each setting that is given counts before the preset's. */
+export const PROVIDER_PRESETS = [
+  'entra-id',
+  'okta',
+  'adfs',
+  'google-workspace',
+  'keycloak',
+  'shibboleth',
+  'simplesamlphp',
+  'onelogin',
+  'ping',
+  'auth0',
+] as const;
+export type ProviderPreset = (typeof PROVIDER_PRESETS)[number];
+
+const authenticationAge = z.int().min(30).max(86_400);
+
+/** What every sign-in through a connector must have been. */
+const requiredOfSignIns = {
+  /** How long ago the person may have proved who they are, by the provider's word. */
+  maximumAuthenticationAgeSeconds: authenticationAge.optional(),
+  /** Authentication contexts (SAML AuthnContextClassRef, OpenID acr): one of them must be the sign-in's. */
+  requiredContexts: z.array(text).max(20).default([]),
+};
+
 const samlConnector = z.strictObject({
   kind: z.literal('saml'),
   id: slug,
   label: text,
+  preset: z.enum(PROVIDER_PRESETS).optional(),
   /** The provider's metadata by address, or its parts by hand: exactly one of the two. */
   metadataUrl: url.optional(),
+  /** The metadata document itself. In access.yaml, `metadataFile` names a file that holds it. */
+  metadata: z.string().min(1).max(1_048_576).optional(),
   entityId: z.string().min(1).max(1024).optional(),
   ssoUrl: url.optional(),
+  sloUrl: url.optional(),
   certificates: z.array(z.string().min(1)).min(1).max(10).optional(),
-  /** Which part the provider signs. At least one must be. */
-  signed: z.enum(['assertion', 'response', 'both']).default('assertion'),
+  /** Which part the provider signs; `assertion` where no preset says otherwise. At least one must be. */
+  signed: z.enum(['assertion', 'response', 'both']).optional(),
+  /** Whether an assertion that is not encrypted is taken. */
+  encryption: z.enum(['accepted', 'required']).default('accepted'),
+  signRequests: z.boolean().default(true),
+  /** Sign-ins that the provider starts. Whoever can make a browser post one chooses who it is signed in as. */
+  idpInitiated: z.boolean().default(false),
+  /** Signing out here signs out at the provider too, where it has an address for that. */
+  singleLogout: z.boolean().default(true),
+  ...requiredOfSignIns,
   clockSkewSeconds: z.int().min(0).max(300).default(60),
-  groupsAttribute: text.default('groups'),
-  emailAttribute: text.default('email'),
-  displayNameAttribute: text.default('displayName'),
+  /** Takes the subject from this attribute instead of the NameID; it must arrive exactly once. */
+  subjectAttribute: text.optional(),
+  /** By default the preset's; `groups`, `email` and `displayName` where there is none. */
+  groupsAttribute: text.optional(),
+  emailAttribute: text.optional(),
+  displayNameAttribute: text.optional(),
 });
 
 const oidcConnector = z.strictObject({
   kind: z.literal('oidc'),
   id: slug,
   label: text,
+  preset: z.enum(PROVIDER_PRESETS).optional(),
   issuer: url,
   clientId: text,
   /** The name of a secret in the configuration; absent for a public client (PKCE alone). */
   clientSecretName: slug.optional(),
   scopes: z.array(text).default(['openid', 'profile', 'email']),
+  ...requiredOfSignIns,
+  /** Authentication methods (amr, RFC 8176): all of them must be the sign-in's. */
+  requiredMethods: z.array(text).max(20).default([]),
+  /** Asks the userinfo endpoint too, for providers that leave groups out of the ID token. */
+  userinfo: z.boolean().optional(),
+  /** Hosts at which a provider's link to a person's groups is followed, such as graph.microsoft.com. */
+  groupsOverageHosts: z
+    .array(z.string().regex(/^[a-z0-9.-]{1,253}(?::[0-9]{1,5})?$/, 'write a host name'))
+    .max(5)
+    .default([]),
+  /** Signing out here signs out at the provider too, where it has an address for that. */
+  singleLogout: z.boolean().default(true),
+  /** How often the provider is asked whether the person may still sign in, where it gives refresh tokens; 0 never. */
+  refreshSeconds: z
+    .int()
+    .refine((value) => value === 0 || (value >= 60 && value <= 86_400), 'write 0, or 60 to 86400')
+    .default(900),
   signingAlgorithms: z
     .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA']))
     .default(['RS256', 'ES256']),
   clockSkewSeconds: z.int().min(0).max(300).default(60),
-  groupsClaim: text.default('groups'),
-  emailClaim: text.default('email'),
-  displayNameClaim: text.default('name'),
+  /** By default the preset's; `groups`, `email` and `name` where there is none. */
+  groupsClaim: text.optional(),
+  emailClaim: text.optional(),
+  displayNameClaim: text.optional(),
 });
 
 export const connectorSchema = z.discriminatedUnion('kind', [samlConnector, oidcConnector]);
@@ -131,6 +190,14 @@ export const roleSchema = z.strictObject({
   ]),
   /** AWS's MaxSessionDuration of the role; for federation and session tokens, what the administrator allows. */
   maximumDurationSeconds: seconds.optional(),
+  /** What the sign-in of whoever uses this role must have been; else they are sent to sign in that way and come back. */
+  authentication: z
+    .strictObject({
+      maximumAgeSeconds: authenticationAge.optional(),
+      /** Authentication contexts: one of them must be the sign-in's. */
+      contexts: z.array(text).max(20).default([]),
+    })
+    .optional(),
   /** Non-empty: only these AWS services may assume the role; every person is refused and told why. */
   reservedForServices: z.array(z.string().regex(/^[a-z0-9.-]+\.amazonaws\.com$/)).default([]),
   tags: z.record(z.string(), z.string()).default({}),

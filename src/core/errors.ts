@@ -11,6 +11,7 @@ export type ErrorKind =
   | 'method-not-allowed'
   | 'conflict'
   | 'too-large'
+  | 'too-many'
   | 'misdirected'
   | 'upstream-bad'
   | 'upstream-timeout'
@@ -29,12 +30,15 @@ export const ERRORS = {
   'request.too_large': entry('too-large', 'The request is larger than this address accepts.'),
   'request.unknown_host': entry('misdirected', 'This address does not serve that host name.'),
   'request.cross_site': entry('forbidden', 'This request came from another site, so nothing was done.'),
+  'request.csrf_token': entry('forbidden', 'The page was too old to act on, so nothing was done. Try again.'),
+  'request.too_many': entry('too-many', 'Too many requests. Wait a moment and try again.'),
   'request.not_found': entry('not-found', 'There is nothing at this address.'),
   'request.method': entry('method-not-allowed', 'This address does not answer that method.'),
 
   'session.required': entry('unauthenticated', 'Sign in first.'),
   'session.ended': entry('unauthenticated', 'Your sign-in session has ended. Sign in again.'),
   'sign_in.again': entry('unauthenticated', 'This role needs a fresh sign-in.'),
+  'sign_in.stronger': entry('unauthenticated', 'This role needs a stronger sign-in than yours.'),
   'token.invalid': entry('unauthenticated', 'The access token is missing, wrong or expired.'),
   'client.invalid': entry('unauthenticated', 'The client id or the client secret is wrong.'),
 
@@ -86,6 +90,14 @@ export const ERRORS = {
   'saml.subject': entry('forbidden', 'The identity provider did not say who you are in a usable way.'),
   'saml.confirmation': entry('forbidden', 'The sign-in is not of the kind this service accepts.'),
   'saml.duplicate_attribute': entry('forbidden', 'The identity provider sent one attribute twice.'),
+  'saml.encryption': entry(
+    'forbidden',
+    'The identity provider’s message is not encrypted in a way that is accepted.',
+  ),
+  'saml.authn_context': entry(
+    'forbidden',
+    'The identity provider did not ask you for the sign-in that is needed here.',
+  ),
   'saml.replay': entry('forbidden', 'This sign-in was already used. Start again.'),
 
   'oidc.no_flow': entry(
@@ -102,6 +114,15 @@ export const ERRORS = {
     'The sign-in is too old or not yet valid. Start again; if it stays, clocks differ.',
   ),
   'oidc.subject': entry('forbidden', 'The identity provider did not say who you are in a usable way.'),
+  'oidc.auth_time': entry(
+    'forbidden',
+    'The identity provider did not ask you to sign in afresh, as is needed here.',
+  ),
+  'oidc.acr': entry(
+    'forbidden',
+    'The identity provider did not ask you for the sign-in that is needed here.',
+  ),
+  'oidc.logout_token': entry('bad-request', 'The logout token is not valid.'),
   'oidc.type': entry('forbidden', 'The identity provider sent a token of another kind.'),
   'oidc.groups': entry('forbidden', 'The identity provider sent groups in an unusable form.'),
 

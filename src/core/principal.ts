@@ -23,9 +23,17 @@ export interface Standing {
   readonly idHash: string;
 }
 
+/** How and when a person proved who they are, by their identity provider's word. */
+export interface Authentication {
+  readonly at: Date;
+  /** SAML AuthnContextClassRef; OpenID acr and amr. Exact values. */
+  readonly contexts: readonly string[];
+}
+
 export interface UserPrincipal {
   readonly kind: 'user';
   readonly identity: Identity;
+  readonly authentication: Authentication;
   readonly standing: Standing;
 }
 

@@ -9,6 +9,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   'method-not-allowed': 405,
   conflict: 409,
   'too-large': 413,
+  'too-many': 429,
   misdirected: 421,
   internal: 500,
   'upstream-bad': 502,

@@ -76,6 +76,16 @@ export class KeySet {
       .map(({ id, publicPart }) => ({ id, publicPart }));
   }
 
+  /** Every key that may be in use now or soon, with its private part, newest first. @throws BrokerError `store.unavailable` */
+  async usable(): Promise<readonly ActiveKey[]> {
+    const now = this.#now();
+    const { keys } = await this.#current();
+    return keys
+      .filter((key) => !isRetired(key, now))
+      .toSorted((a, b) => byActiveAt(b, a))
+      .map((key) => ({ id: key.id, publicPart: key.publicPart, privateKey: this.#privateKeyOf(key) }));
+  }
+
   #now(): number {
     return this.#options.clock.now().getTime();
   }

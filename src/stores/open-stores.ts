@@ -14,6 +14,7 @@ import { checkMasterKey } from './master-key-check.ts';
 import { createPing } from './ping.ts';
 import { createPostgresDriver } from './postgres-driver.ts';
 import { openPostgresEngine } from './postgres-engine.ts';
+import { createRateLimitStore } from './rate-limit-store.ts';
 import { createSignInFlowStore } from './sign-in-flow-store.ts';
 import { createSignInSessionStore } from './sign-in-session-store.ts';
 import { createSigningKeyStore } from './signing-key-store.ts';
@@ -60,6 +61,7 @@ export async function storesOver(engine: Engine, options: StoreOptions): Promise
       catalogue: createCatalogueStore(database),
       signInFlows: createSignInFlowStore(database, sealer),
       signInSessions: createSignInSessionStore(database, sealer),
+      rateLimits: createRateLimitStore(database),
       accessTokens: createAccessTokenStore(database),
       signingKeys: createSigningKeyStore(database, sealer),
       audit: createAuditStore(database, options.node),

@@ -2,11 +2,14 @@
  * The tables, as Kysely sees them; `migrations/` makes them. Times are integer epoch milliseconds, JSON is
  * text, ids that prove something are kept as SHA-256 only, secrets are sealed.
  */
+import type { SigningKeyUse } from '../core/ports/stores.ts';
+
 export interface Schema {
   catalogue_versions: CatalogueVersionTable;
   sign_in_flows: SignInFlowTable;
   sign_in_sessions: SignInSessionTable;
   one_time_values: OneTimeValueTable;
+  rate_limits: RateLimitTable;
   access_tokens: AccessTokenTable;
   signing_keys: SigningKeyTable;
   audit_events: AuditEventTable;
@@ -45,12 +48,27 @@ interface SignInSessionTable {
   revoked_at: number | null;
   /** Sealed. */
   id_token: string | null;
+  /** JSON: authentication contexts. */
+  contexts: string | null;
+  /** SHA-256 of the provider's own name for its session. */
+  provider_session_hash: string | null;
+  /** Sealed JSON. */
+  connector_state: string | null;
+  confirmed_at: number;
+  source_ip: string | null;
+  user_agent: string | null;
 }
 
 interface OneTimeValueTable {
   /** SHA-256 of scope and value: of one length, whatever an identity provider sends. */
   value_hash: string;
   expires_at: number;
+}
+
+interface RateLimitTable {
+  key_hash: string;
+  /** When the bucket is full again, were nothing more taken from it. */
+  empty_until: number;
 }
 
 interface AccessTokenTable {
@@ -62,7 +80,7 @@ interface AccessTokenTable {
 
 interface SigningKeyTable {
   id: string;
-  use: 'saml' | 'web-identity';
+  use: SigningKeyUse;
   /** Sealed PKCS#8 PEM. */
   private_key: string;
   public_part: string;

@@ -31,10 +31,19 @@ export function createSignInFlowStore(database: Database, sealer: Sealer): SignI
           .executeTakeFirst(),
       );
       if (row === undefined) return undefined;
-      const kept = JSON.parse(sealer.open(row.flow, sealContext(idHash))) as KeptFlow;
+      const kept = keptFlow(sealer.open(row.flow, sealContext(idHash)));
       return { ...kept, id, expiresAt: new Date(row.expires_at) };
     },
   };
+}
+
+function keptFlow(text: string): KeptFlow {
+  const { demand, ...kept } = JSON.parse(text) as Omit<KeptFlow, 'demand'> & {
+    readonly demand?: { readonly after?: string; readonly contexts: readonly string[] };
+  };
+  if (demand === undefined) return kept;
+  const { after, contexts } = demand;
+  return { ...kept, demand: { contexts, ...(after === undefined ? {} : { after: new Date(after) }) } };
 }
 
 function sealContext(idHash: string): string {

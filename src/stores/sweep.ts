@@ -39,6 +39,13 @@ function removals(database: Database, now: number): readonly Statement[] {
         ),
     ),
     statement(
+      build
+        .deleteFrom('rate_limits')
+        .where('key_hash', 'in', (db) =>
+          db.selectFrom('rate_limits').select('key_hash').where('empty_until', '<=', now).limit(ROWS_AT_ONCE),
+        ),
+    ),
+    statement(
       build.deleteFrom('sign_in_sessions').where('id_hash', 'in', (db) =>
         db
           .selectFrom('sign_in_sessions')

@@ -71,7 +71,7 @@ describe('an OpenID connector with an honest provider', () => {
   it('says when the person proved who they are, as the provider says it', async () => {
     const claims = { auth_time: Math.floor(Date.now() / 1_000) - 3_600 };
     const outcome = await door.callback(provider.approve(await door.start(), { claims }));
-    expect(Date.parse(outcome.authenticatedAt ?? '')).toBe(claims.auth_time * 1_000);
+    expect(Date.parse(outcome.authentication?.at ?? '')).toBe(claims.auth_time * 1_000);
   });
 
   it('names the token once, so that it can be spent', async () => {

@@ -38,6 +38,7 @@ function principalOf(subject: string, connectorId = 'sandbox-oidc'): Principal {
   return {
     kind: 'user',
     identity: { connectorId, subject, groups, attributes },
+    authentication: { at: new Date(0), contexts: [] },
     standing: { kind: 'sign-in-session', idHash: '0'.repeat(64) },
   };
 }

@@ -100,6 +100,7 @@ export function buildUser(overrides: Partial<Identity> = {}): UserPrincipal {
       attributes: new Map(),
       ...overrides,
     },
+    authentication: { at: new Date(0), contexts: [] },
     standing: { kind: 'sign-in-session', idHash: '0'.repeat(64) },
   };
 }

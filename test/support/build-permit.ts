@@ -70,6 +70,7 @@ function buildPrincipal({ subject, attributes }: PermitParts): Principal {
       groups: ['engineers'],
       attributes: attributes ?? new Map(),
     },
+    authentication: { at: new Date(0), contexts: [] },
     standing: { kind: 'sign-in-session', idHash: '0'.repeat(64) },
   };
 }

@@ -8,6 +8,7 @@ import { BrokerError } from '../../src/core/errors.ts';
 import type { SignInFlow } from '../../src/core/ports/stores.ts';
 import { randomToken } from '../../src/lib/hash.ts';
 import { Secret } from '../../src/lib/secret.ts';
+import { memoryServiceProviderKeys } from './service-provider-keys.ts';
 
 export interface ConnectorDoor {
   readonly baseUrl: string;
@@ -34,7 +35,9 @@ export interface Outcome {
   readonly email?: string;
   readonly groups?: readonly string[];
   readonly attributes?: readonly (readonly [string, readonly string[]])[];
-  readonly authenticatedAt?: string;
+  readonly authentication?: { readonly at: string; readonly contexts: readonly string[] };
+  readonly providerSession?: string;
+  readonly connectorState?: Readonly<Record<string, string>>;
   readonly spend?: readonly { readonly scope: string; readonly value: string; readonly expiresAt: string }[];
   readonly idToken?: string;
 }
@@ -54,6 +57,7 @@ export async function openConnectorDoor(options: DoorOptions): Promise<Connector
     baseUrl,
     clock: { now: () => new Date(Date.now() + offset) },
     allowHttp: options.allowHttp ?? true,
+    keys: memoryServiceProviderKeys(),
     secret: (name) => {
       const value = options.secrets?.[name];
       return value === undefined ? undefined : new Secret(value);

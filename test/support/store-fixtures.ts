@@ -55,7 +55,8 @@ export function buildSession(overrides: Partial<SignInSession> = {}): SignInSess
     seenAt: NOW,
     idleExpiresAt: later(900),
     absoluteExpiresAt: later(3600),
-    authenticatedAt: later(-60),
+    authentication: { at: later(-60), contexts: ['urn:mfa'] },
+    confirmedAt: NOW,
     ...overrides,
   };
 }

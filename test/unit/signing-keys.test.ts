@@ -58,7 +58,12 @@ describe('the broker’s own keys', () => {
     const { store, node } = world();
     const signing = node();
     await Promise.all([signing.maintain(), signing.maintain(), publishedIds(signing)]);
-    expect(store.keys.map(({ use }) => use).toSorted()).toEqual(['saml', 'web-identity']);
+    expect(store.keys.map(({ use }) => use).toSorted()).toEqual([
+      'saml',
+      'sp-encryption',
+      'sp-signing',
+      'web-identity',
+    ]);
     expect(store.events.map(({ name, detail }) => [name, detail['keyId']]).toSorted()).toEqual(
       store.keys.map(({ id }) => ['signing-key.created', id]).toSorted(),
     );
@@ -93,7 +98,7 @@ describe('the broker’s own keys', () => {
     const { store, node } = world();
     const [one, two] = [node(), node()];
     await Promise.all([one.maintain(), two.maintain()]);
-    expect(store.keys).toHaveLength(2);
+    expect(store.keys).toHaveLength(4);
     expect(await signingKeyId(one)).toBe(await signingKeyId(two));
   });
 

@@ -12,6 +12,7 @@ import type { Connector, ProvenSignIn } from '../connector.ts';
 import { createLimitedFetch } from '../limited-fetch.ts';
 import { runStrategy } from '../run-strategy.ts';
 import { fetchKeySet } from './key-set.ts';
+import { settleOpenIdSettings, type OpenIdSettings } from './openid-settings.ts';
 import { OpenIdStrategy } from './openid-strategy.ts';
 import { discoverProvider, type ProviderMetadata } from './provider-metadata.ts';
 import { readCallback } from './read-callback.ts';
@@ -19,9 +20,10 @@ import { readIdentity } from './read-claims.ts';
 import { redeemCode, type RedeemedToken } from './redeem-code.ts';
 
 export function createOpenIdConnector(
-  settings: OidcConnectorSettings,
+  given: OidcConnectorSettings,
   environment: ConnectorEnvironment,
 ): Connector {
+  const settings = settleOpenIdSettings(given);
   const { baseUrl, clock, allowHttp } = environment;
   const redirectUri = `${baseUrl}/oidc/${settings.id}/callback`;
   const fetch = createLimitedFetch(environment);
@@ -79,16 +81,15 @@ export function createOpenIdConnector(
   };
 }
 
-function prove(
-  { idToken, claims }: RedeemedToken,
-  settings: OidcConnectorSettings,
-  now: number,
-): ProvenSignIn {
+function prove({ idToken, claims }: RedeemedToken, settings: OpenIdSettings, now: number): ProvenSignIn {
   const { auth_time, exp } = claims;
   const expires = typeof exp === 'number' ? exp * 1_000 : now;
   return {
     identity: readIdentity(claims, settings),
-    authenticatedAt: new Date(typeof auth_time === 'number' ? Math.min(auth_time * 1_000, now) : now),
+    authentication: {
+      at: new Date(typeof auth_time === 'number' ? Math.min(auth_time * 1_000, now) : now),
+      contexts: [],
+    },
     spend: [
       {
         scope: `id-token ${settings.issuer}`,

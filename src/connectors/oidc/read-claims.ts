@@ -1,8 +1,8 @@
-import type { OidcConnectorSettings } from '../../core/catalogue.ts';
 import { BrokerError } from '../../core/errors.ts';
 import type { Identity } from '../../core/principal.ts';
 import { displayText } from '../display-text.ts';
 import type { Claims } from './check-id-token.ts';
+import type { OpenIdSettings } from './openid-settings.ts';
 
 const MAXIMUM_GROUPS = 2_000;
 const MAXIMUM_GROUP_LENGTH = 1_024;
@@ -10,10 +10,11 @@ const MAXIMUM_GROUP_LENGTH = 1_024;
 const TOKEN_CLAIMS = new Set(['nonce', 'at_hash', 'c_hash', 's_hash', 'jti', 'sid']);
 
 /** The person in verified claims. @throws BrokerError `oidc.groups`, `oidc.subject` */
-export function readIdentity(claims: Claims, settings: OidcConnectorSettings): Identity {
+export function readIdentity(claims: Claims, settings: OpenIdSettings): Identity {
   const subject = claims['sub'];
   if (typeof subject !== 'string') throw new BrokerError('oidc.subject');
   const attributes = readAttributes(claims);
+  const { groupsClaim } = settings;
   const displayName = displayText(attributes.get(settings.displayNameClaim));
   const email = displayText(attributes.get(settings.emailClaim));
   return {
@@ -21,9 +22,7 @@ export function readIdentity(claims: Claims, settings: OidcConnectorSettings): I
     subject,
     ...(displayName === undefined ? {} : { displayName }),
     ...(email === undefined ? {} : { email }),
-    groups: readGroups(
-      Object.hasOwn(claims, settings.groupsClaim) ? claims[settings.groupsClaim] : undefined,
-    ),
+    groups: readGroups(Object.hasOwn(claims, groupsClaim) ? claims[groupsClaim] : undefined),
     attributes,
   };
 }

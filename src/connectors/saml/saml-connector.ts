@@ -18,22 +18,24 @@ import { MESSAGE_LIMITS, guardMarkup } from './guard-markup.ts';
 import { guardSignatures, soleAssertion, type SignedParts } from './guard-signatures.ts';
 import { readIdpMetadata, usableCertificates, type IdpFacts } from './idp-metadata.ts';
 import { readAttributes } from './read-attributes.ts';
+import { settleSamlSettings, type SamlSettings } from './saml-settings.ts';
 import { SamlStrategy, type SignedContent } from './saml-strategy.ts';
 import { SAML_ASSERTION, isNamed, parseXml } from './xml.ts';
 
 const MAXIMUM_GROUPS = 2_000;
 
 interface ServiceProvider {
-  readonly settings: SamlConnectorSettings;
+  readonly settings: SamlSettings;
   readonly clock: Clock;
   readonly entityId: string;
   readonly acsUrl: string;
 }
 
 export function createSamlConnector(
-  settings: SamlConnectorSettings,
+  given: SamlConnectorSettings,
   environment: ConnectorEnvironment,
 ): Connector & PublishesMetadata {
+  const settings = settleSamlSettings(given);
   const ours: ServiceProvider = {
     settings,
     clock: environment.clock,
@@ -89,7 +91,7 @@ function spMetadata(ours: ServiceProvider): string {
   return new SamlStrategy({ ...ours, idp: nobody, requestId: `_${ours.settings.id}` }).spMetadata();
 }
 
-function guardMessage(xml: string, signed: SamlConnectorSettings['signed']): SignedParts {
+function guardMessage(xml: string, signed: SamlSettings['signed']): SignedParts {
   guardMarkup(xml, MESSAGE_LIMITS);
   const response = parseXml(xml);
   checkStatus(response);
@@ -121,10 +123,7 @@ async function verify(ours: ServiceProvider, message: Message): Promise<ProvenSi
   return prove(ours.settings, assertionOf(parseXml(signedXml), parts, expected), expected);
 }
 
-function idpFactsOf(
-  settings: SamlConnectorSettings,
-  environment: ConnectorEnvironment,
-): CachedSource<IdpFacts> {
+function idpFactsOf(settings: SamlSettings, environment: ConnectorEnvironment): CachedSource<IdpFacts> {
   const { metadataUrl, entityId, ssoUrl, certificates } = settings;
   const fetch = createLimitedFetch(environment);
   return createCachedSource(environment.clock, async () => {
@@ -157,7 +156,7 @@ function requestIdOf(flow: SignInFlow): string {
   return requestId;
 }
 
-function assertSigned(parts: SignedParts, signed: SamlConnectorSettings['signed']): void {
+function assertSigned(parts: SignedParts, signed: SamlSettings['signed']): void {
   const missing =
     (signed !== 'response' && !parts.assertionSigned) || (signed !== 'assertion' && !parts.responseSigned);
   if (missing) throw new BrokerError('saml.signature_invalid', { detail: 'a required signature is missing' });
@@ -184,7 +183,7 @@ function assertionOf(signed: Element, parts: SignedParts, expected: Expectations
   return soleAssertion(signed);
 }
 
-function prove(settings: SamlConnectorSettings, assertion: Element, expected: Expectations): ProvenSignIn {
+function prove(settings: SamlSettings, assertion: Element, expected: Expectations): ProvenSignIn {
   const checked = checkAssertion(assertion, expected);
   const attributes = readAttributes(assertion);
   const groups = (attributes.get(settings.groupsAttribute) ?? []).filter((group) => group !== '');
@@ -201,7 +200,7 @@ function prove(settings: SamlConnectorSettings, assertion: Element, expected: Ex
       groups,
       attributes,
     },
-    authenticatedAt: checked.authenticatedAt,
+    authentication: { at: checked.authenticatedAt, contexts: [] },
     spend: [
       {
         scope: `saml-assertion ${expected.issuer}`,

@@ -7,8 +7,8 @@ import {
   type SamlConfig,
   type VerifyWithoutRequest,
 } from '@node-saml/passport-saml';
-import type { SamlConnectorSettings } from '../../core/catalogue.ts';
 import type { IdpFacts } from './idp-metadata.ts';
+import type { SamlSettings } from './saml-settings.ts';
 
 /** What the verified signature covers; nothing else of the message may be believed. */
 export interface SignedContent {
@@ -17,7 +17,7 @@ export interface SignedContent {
 }
 
 interface StrategySetup {
-  readonly settings: Pick<SamlConnectorSettings, 'signed'>;
+  readonly settings: Pick<SamlSettings, 'signed'>;
   readonly idp: IdpFacts;
   readonly entityId: string;
   readonly acsUrl: string;

@@ -6,7 +6,7 @@
  */
 import type { AuditEvent } from '../audit-event.ts';
 import type { Catalogue } from '../catalogue.ts';
-import type { Identity } from '../principal.ts';
+import type { Authentication, Identity } from '../principal.ts';
 import type { AuditSink } from './audit-sink.ts';
 
 export interface StoredCatalogue {
@@ -43,7 +43,17 @@ export interface SignInFlow {
   readonly returnTo: string;
   /** What the connector must see again: request id, nonce, code verifier. */
   readonly values: Readonly<Record<string, string>>;
+  /** What the sign-in must be, beyond what the connector asks of every one. */
+  readonly demand?: SignInDemand;
   readonly expiresAt: Date;
+}
+
+/** A role's wish for a fresh or a stronger sign-in, on its way through the identity provider. */
+export interface SignInDemand {
+  /** The person must prove who they are after this moment. */
+  readonly after?: Date;
+  /** One of these authentication contexts must be the sign-in's; empty for any. */
+  readonly contexts: readonly string[];
 }
 
 export interface SignInFlowStore {
@@ -61,11 +71,25 @@ export interface SignInSession {
   readonly seenAt: Date;
   readonly idleExpiresAt: Date;
   readonly absoluteExpiresAt: Date;
-  /** When the identity provider says the person proved who they are. */
-  readonly authenticatedAt: Date;
+  readonly authentication: Authentication;
+  /** When the identity provider last confirmed the person: at sign-in, or later where it can be asked. */
+  readonly confirmedAt: Date;
+  /** Where the sign-in came from, for the person to recognise it. */
+  readonly sourceIp?: string;
+  readonly userAgent?: string;
   /** The person's own ID token, where the connector keeps it for pass-through; stored encrypted. */
   readonly idToken?: string;
+  /** The provider's own name for its session: SAML SessionIndex, OpenID sid. Kept as a hash, so never read back. */
+  readonly providerSession?: string;
+  /** What the connector needs to renew or end the session at its provider; stored encrypted. */
+  readonly connectorState?: Readonly<Record<string, string>>;
 }
+
+/** Sessions of one connector: of a person, of a session of the provider's, or both. Never of everybody. */
+export type SessionSelector = { readonly connectorId: string; readonly exceptIdHash?: string } & (
+  | { readonly subject: string; readonly providerSession?: string }
+  | { readonly subject?: string; readonly providerSession: string }
+);
 
 /** Something that may be used only once, remembered until it could not be used anyway. */
 export interface OneTimeValue {
@@ -77,13 +101,14 @@ export interface OneTimeValue {
 
 export interface SignInSessionStore {
   /**
-   * Ends the flow, spends the one-time values and creates the session, all or nothing.
+   * Ends the flow, spends the one-time values and creates the session, all or nothing. A sign-in that the
+   * provider started has no flow.
    *
    * @throws BrokerError `sign_in.replayed` if the flow or a value was used before.
    */
   create(start: {
     readonly session: SignInSession;
-    readonly flowId: string;
+    readonly flowId: string | undefined;
     readonly spend: readonly OneTimeValue[];
     readonly event: AuditEvent;
   }): Promise<void>;
@@ -92,6 +117,36 @@ export interface SignInSessionStore {
   /** Moves `seenAt` and `idleExpiresAt`; never brings back a revoked session. */
   touch(idHash: string, seenAt: Date, idleExpiresAt: Date): Promise<void>;
   revoke(idHash: string, event: AuditEvent): Promise<void>;
+  /** A person's live sessions, newest first. */
+  listOf(
+    person: { readonly connectorId: string; readonly subject: string },
+    now: Date,
+  ): Promise<readonly SignInSession[]>;
+  /**
+   * Revokes every live session that fits, and spends the one-time values with it, all or nothing.
+   *
+   * @returns how many there were.
+   * @throws BrokerError `sign_in.replayed` if a value was used before.
+   */
+  revokeWhere(selector: SessionSelector, spend: readonly OneTimeValue[], event: AuditEvent): Promise<number>;
+  /** True for one caller alone, on all nodes, when nobody has claimed it since `confirmedBefore`. */
+  claimConfirmation(idHash: string, confirmedBefore: Date, now: Date): Promise<boolean>;
+  /** What the provider says anew of a live session's person; never brings back a revoked session. */
+  confirm(idHash: string, confirmed: ConfirmedSession, event: AuditEvent | undefined): Promise<void>;
+}
+
+export type ConfirmedSession = Pick<SignInSession, 'identity' | 'idToken' | 'connectorState'>;
+
+/** A bucket that holds `burst` and fills by `perMinute`. */
+export interface RateLimit {
+  readonly burst: number;
+  readonly perMinute: number;
+}
+
+/** Shared by all nodes, and kept over restarts. */
+export interface RateLimitStore {
+  /** Takes one from the bucket of `key`. @returns seconds until there is one again; 0 when one was taken. */
+  take(key: string, limit: RateLimit, now: Date): Promise<number>;
 }
 
 export interface AccessToken {
@@ -107,7 +162,8 @@ export interface AccessTokenStore {
   find(idHash: string, now: Date): Promise<AccessToken | undefined>;
 }
 
-export type SigningKeyUse = 'saml' | 'web-identity';
+/** The first two prove what the broker says to AWS; the others are its own as SAML service provider. */
+export type SigningKeyUse = 'saml' | 'web-identity' | 'sp-signing' | 'sp-encryption';
 
 /** One of the broker's own keys. The private part is stored encrypted under the master key. */
 export interface SigningKey {
@@ -115,7 +171,7 @@ export interface SigningKey {
   readonly use: SigningKeyUse;
   /** PKCS#8 PEM. */
   readonly privateKey: string;
-  /** X.509 PEM for `saml`; SPKI PEM for `web-identity`. */
+  /** SPKI PEM for `web-identity`; X.509 PEM for the others. */
   readonly publicPart: string;
   readonly createdAt: Date;
   /** From when it signs; published before, so that others know it in time. */
@@ -159,6 +215,7 @@ export interface Stores {
   readonly catalogue: CatalogueStore;
   readonly signInFlows: SignInFlowStore;
   readonly signInSessions: SignInSessionStore;
+  readonly rateLimits: RateLimitStore;
   readonly accessTokens: AccessTokenStore;
   readonly signingKeys: SigningKeyStore;
   readonly audit: AuditStore;

@@ -4,7 +4,9 @@
  */
 import type { Migration } from 'kysely';
 import { firstTables } from './0001-first-tables.ts';
+import { signInFacts } from './0002-sign-in-facts.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
+  '0002-sign-in-facts': signInFacts,
 };

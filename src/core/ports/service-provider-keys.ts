@@ -1,0 +1,16 @@
+/** The broker's keys towards its identity providers, as SAML service provider: never those that AWS trusts. */
+export interface ServiceProviderKeys {
+  /** Signs our requests and logout messages. */
+  signing(): Promise<ServiceProviderKey>;
+  /** Every key by which a provider may encrypt for us now, newest first. */
+  decryption(): Promise<readonly ServiceProviderKey[]>;
+  /** X.509 PEM: every certificate that signs now or soon, and those to encrypt for. For our metadata. */
+  certificates(): Promise<{ readonly signing: readonly string[]; readonly encryption: readonly string[] }>;
+}
+
+export interface ServiceProviderKey {
+  /** PKCS#8 PEM. */
+  readonly privateKey: string;
+  /** X.509 PEM. */
+  readonly certificate: string;
+}

@@ -1,0 +1,41 @@
+import type { RateLimitStore } from '../core/ports/stores.ts';
+import { sha256Hex } from '../lib/hash.ts';
+import { statement } from './database.ts';
+import type { Database } from './database.ts';
+
+/**
+ * A bucket is one number: when it will be full again. Taking moves that moment on, by one conditional statement,
+ * so that nodes that take at once never take more than there is.
+ */
+export function createRateLimitStore(database: Database): RateLimitStore {
+  return {
+    async take(key, { burst, perMinute }, now) {
+      const keyHash = sha256Hex(key);
+      const at = now.getTime();
+      const cost = Math.ceil(60_000 / perMinute);
+      const latest = at + (burst - 1) * cost;
+      const insert = database.build
+        .insertInto('rate_limits')
+        .values({ key_hash: keyHash, empty_until: at + cost })
+        .onConflict((conflict) =>
+          conflict
+            .column('key_hash')
+            .doUpdateSet((db) => ({
+              empty_until: db
+                .case()
+                .when('rate_limits.empty_until', '<', at)
+                .then(at + cost)
+                .else(db('rate_limits.empty_until', '+', cost))
+                .end(),
+            }))
+            .where('rate_limits.empty_until', '<=', latest),
+        );
+      const result = await database.write([statement(insert, 1)]);
+      if (result.status === 'committed') return 0;
+      const row = await database.read((db) =>
+        db.selectFrom('rate_limits').select('empty_until').where('key_hash', '=', keyHash).executeTakeFirst(),
+      );
+      return Math.max(1, Math.ceil(((row?.empty_until ?? at) - latest) / 1_000));
+    },
+  };
+}
