@@ -56,6 +56,8 @@ export interface FakeOpenIdProvider {
   /** Replaces the key set. */
   keySet: object | undefined;
   readonly tokenRequests: TokenRequest[];
+  /** Every answer of the token endpoint that held tokens. */
+  readonly handedOut: Readonly<Record<string, unknown>>[];
   readonly reads: { discovery: number; keys: number; other: string[] };
   /** Approves: what the browser brings back, for a token made by this recipe. */
   approve(redirect: URL, recipe?: TokenRecipe): URLSearchParams;
@@ -101,6 +103,7 @@ export async function startFakeOpenIdProvider(alg = 'RS256'): Promise<FakeOpenId
     discovery: {},
     keySet: undefined,
     tokenRequests: [],
+    handedOut: [],
     reads: { discovery: 0, keys: 0, other: [] },
     approve: (redirect, recipe = {}) => {
       const request = readAuthorizationRequest(redirect);
@@ -140,7 +143,9 @@ export async function startFakeOpenIdProvider(alg = 'RS256'): Promise<FakeOpenId
     } else if (approval.recipe.handle) {
       approval.recipe.handle(response);
     } else {
-      sendJson(response, 200, await tokenAnswer(issuer, approval, approval.recipe.key ?? key));
+      const answer = await tokenAnswer(issuer, approval, approval.recipe.key ?? key);
+      provider.handedOut.push(answer);
+      sendJson(response, 200, answer);
     }
   }
 
@@ -160,7 +165,11 @@ function discoveryDocument(issuer: string): object {
   };
 }
 
-async function tokenAnswer(issuer: string, { request, recipe }: Approval, key: TokenKey): Promise<object> {
+async function tokenAnswer(
+  issuer: string,
+  { request, recipe }: Approval,
+  key: TokenKey,
+): Promise<Record<string, unknown>> {
   const accessToken = randomBytes(16).toString('hex');
   const now = Math.floor(Date.now() / 1_000);
   const claims = {

@@ -12,14 +12,33 @@ export interface RecordedEvent {
 }
 
 /** Oldest first, from after a sequence on. */
-export function storedAudit({ daypass }: Pick<TestBroker, 'daypass'>, after = 0): RecordedEvent[] {
+export function storedAudit(broker: Pick<TestBroker, 'daypass'>, after = 0): RecordedEvent[] {
+  return readAudit(
+    broker,
+    'select sequence, text from audit_events where sequence > ? order by sequence',
+    after,
+  );
+}
+
+/** The last few, newest first: a long suite's record takes long to read. */
+export function latestAudit(broker: Pick<TestBroker, 'daypass'>, count: number): RecordedEvent[] {
+  return readAudit(broker, 'select sequence, text from audit_events order by sequence desc limit ?', count);
+}
+
+function readAudit({ daypass }: Pick<TestBroker, 'daypass'>, query: string, value: number): RecordedEvent[] {
   const { store } = daypass.config;
   if (store.kind !== 'sqlite') throw new Error('only a SQLite file can be read from beside');
-  const database = new DatabaseSync(store.file, { readOnly: true, timeout: 1_000 });
+  return auditIn(store.file, after);
+}
+
+/** The same, of a broker in another process. */
+export function auditIn(file: string, after = 0): RecordedEvent[] {
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });
   try {
-    const rows = database
-      .prepare('select sequence, text from audit_events where sequence > ? order by sequence')
-      .all(after) as { readonly sequence: number; readonly text: string }[];
+    const rows = database.prepare(query).all(value) as {
+      readonly sequence: number;
+      readonly text: string;
+    }[];
     return rows.map(({ sequence, text }) => ({
       ...(JSON.parse(text) as Omit<RecordedEvent, 'sequence'>),
       sequence,
