@@ -3,53 +3,39 @@ import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { SamlConnectorSettings } from '../../core/catalogue.ts';
 import { BrokerError } from '../../core/errors.ts';
-import type { Clock } from '../../core/ports/clock.ts';
 import type { SignInFlow } from '../../core/ports/stores.ts';
-import { createCachedSource, type CachedSource } from '../cached-source.ts';
 import type { ConnectorEnvironment } from '../connector-environment.ts';
 import type { Connector, ProvenSignIn, PublishesMetadata } from '../connector.ts';
 import { displayText } from '../display-text.ts';
-import { createLimitedFetch } from '../limited-fetch.ts';
 import { runStrategy } from '../run-strategy.ts';
+import { authnRequestUrl } from './authn-request.ts';
 import { checkAssertion } from './check-assertion.ts';
 import { checkResponse, checkStatus, type Expectations } from './check-response.ts';
 import { decodeMessage } from './decode-message.ts';
 import { MESSAGE_LIMITS, guardMarkup } from './guard-markup.ts';
 import { guardSignatures, soleAssertion, type SignedParts } from './guard-signatures.ts';
-import { readIdpMetadata, usableCertificates, type IdpFacts } from './idp-metadata.ts';
+import type { IdpFacts } from './idp-metadata.ts';
+import { createIdpSource } from './idp-source.ts';
 import { readAttributes } from './read-attributes.ts';
 import { settleSamlSettings, type SamlSettings } from './saml-settings.ts';
 import { SamlStrategy, type SignedContent } from './saml-strategy.ts';
+import { serviceProviderMetadata } from './service-provider-metadata.ts';
+import { serviceProviderOf, type ServiceProvider } from './service-provider.ts';
 import { SAML_ASSERTION, isNamed, parseXml } from './xml.ts';
 
 const MAXIMUM_GROUPS = 2_000;
-
-interface ServiceProvider {
-  readonly settings: SamlSettings;
-  readonly clock: Clock;
-  readonly entityId: string;
-  readonly acsUrl: string;
-}
 
 export function createSamlConnector(
   given: SamlConnectorSettings,
   environment: ConnectorEnvironment,
 ): Connector & PublishesMetadata {
   const settings = settleSamlSettings(given);
-  const ours: ServiceProvider = {
-    settings,
-    clock: environment.clock,
-    entityId: `${environment.baseUrl}/saml/${settings.id}/metadata`,
-    acsUrl: `${environment.baseUrl}/saml/${settings.id}/acs`,
-  };
-  const source = idpFactsOf(settings, environment);
+  const ours = serviceProviderOf(settings, environment);
+  const source = createIdpSource(settings, environment);
 
-  async function start(request: Request, response: Response, flow: SignInFlow): Promise<void> {
-    const strategy = new SamlStrategy({ ...ours, idp: await source.get(), requestId: requestIdOf(flow) });
-    const options = { additionalParams: { RelayState: flow.id } };
-    const outcome = await runStrategy<never>({ strategy, request, options });
-    if (outcome.kind !== 'redirect') throw new BrokerError('internal', { detail: 'no redirect came out' });
-    response.redirect(303, outcome.url);
+  async function start(_request: Request, response: Response, flow: SignInFlow): Promise<void> {
+    const request = { id: requestIdOf(flow), flow };
+    response.redirect(303, await authnRequestUrl(ours, await source.get(), request));
   }
 
   async function finish(request: Request, flow: SignInFlow): Promise<ProvenSignIn> {
@@ -81,14 +67,8 @@ export function createSamlConnector(
     start,
     flowIdOf,
     finish,
-    metadata: () => Promise.resolve(spMetadata(ours)),
+    metadata: () => serviceProviderMetadata(ours),
   };
-}
-
-/** Nothing of it depends on the provider, so each side can read the other's first. */
-function spMetadata(ours: ServiceProvider): string {
-  const nobody: IdpFacts = { entityId: '', ssoUrl: '', certificates: [''] };
-  return new SamlStrategy({ ...ours, idp: nobody, requestId: `_${ours.settings.id}` }).spMetadata();
 }
 
 function guardMessage(xml: string, signed: SamlSettings['signed']): SignedParts {
@@ -121,20 +101,6 @@ async function verify(ours: ServiceProvider, message: Message): Promise<ProvenSi
   checkResponse(parts.response, expected);
   const signedXml = await signedPartOf(request, xml, new SamlStrategy({ ...ours, idp, requestId }));
   return prove(ours.settings, assertionOf(parseXml(signedXml), parts, expected), expected);
-}
-
-function idpFactsOf(settings: SamlSettings, environment: ConnectorEnvironment): CachedSource<IdpFacts> {
-  const { metadataUrl, entityId, ssoUrl, certificates } = settings;
-  const fetch = createLimitedFetch(environment);
-  return createCachedSource(environment.clock, async () => {
-    if (metadataUrl === undefined) {
-      if (entityId === undefined || ssoUrl === undefined) throw new BrokerError('catalogue.invalid');
-      return { entityId, ssoUrl, certificates: usableCertificates(certificates ?? []) };
-    }
-    const { status, body } = await fetch(metadataUrl);
-    if (status !== 200) throw new BrokerError('idp.unavailable', { detail: `metadata: status ${status}` });
-    return readIdpMetadata(body, environment);
-  });
 }
 
 function bodyOf(request: Request): Readonly<Record<string, unknown>> {

@@ -66,10 +66,6 @@ export class SamlStrategy extends AbstractStrategy {
     super(config, handOver, refuseLogout);
     this._saml = new SignatureVerifier(config);
   }
-
-  spMetadata(): string {
-    return this._generateServiceProviderMetadata(null);
-  }
 }
 
 function configOf({ settings, idp, entityId, acsUrl, requestId }: StrategySetup): SamlConfig {
