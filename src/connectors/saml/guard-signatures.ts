@@ -67,7 +67,7 @@ export function soleAssertion(
 }
 
 /** Ids by any spelling: verifiers resolve `Id` and `id` too, in any namespace. */
-function assertUniqueIds(elements: readonly Element[]): void {
+export function assertUniqueIds(elements: readonly Element[]): void {
   const seen = new Set<string>();
   for (const element of elements) {
     for (const { localName, value } of Array.from(element.attributes)) {
@@ -78,7 +78,7 @@ function assertUniqueIds(elements: readonly Element[]): void {
   }
 }
 
-function isSigned(owner: Element): boolean {
+export function isSigned(owner: Element): boolean {
   const [signature, ...more] = childrenNamed(owner, XML_SIGNATURE, 'Signature');
   if (signature === undefined) return false;
   if (more.length > 0) invalid('two signatures on one element');
