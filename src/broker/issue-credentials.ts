@@ -23,7 +23,7 @@ import type { CatalogueSource } from './catalogue-source.ts';
 
 export interface IssueRequest<Delivered> {
   readonly principal: Principal;
-  readonly access: Omit<AccessRequest, 'purpose'>;
+  readonly access: Omit<AccessRequest, 'purpose' | 'at'>;
   readonly input: GrantInput;
   readonly delivery: Delivery<Delivered>;
   readonly origin: Origin;
@@ -63,8 +63,10 @@ class Issue<Delivered> {
 
   async #decide(): Promise<Permit> {
     const { principal, access, delivery } = this.#request;
-    const { version, compiled } = await this.#dependencies.catalogue.current();
-    const decision = decideAccess(compiled, principal, { ...access, purpose: delivery.purpose });
+    const { catalogue, clock } = this.#dependencies;
+    const { version, compiled } = await catalogue.current();
+    const asked = { ...access, purpose: delivery.purpose, at: clock.now() };
+    const decision = decideAccess(compiled, principal, asked);
     if (decision.permitted) return decision;
     await this.#record('credentials.denied', {
       role: access.roleId.slice(0, 128),

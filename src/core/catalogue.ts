@@ -197,6 +197,10 @@ export const roleSchema = z.strictObject({
       /** Authentication contexts: one of them must be the sign-in's. */
       contexts: z.array(text).max(20).default([]),
     })
+    .refine(
+      ({ maximumAgeSeconds, contexts }) => maximumAgeSeconds !== undefined || contexts.length > 0,
+      'give maximumAgeSeconds, contexts or both',
+    )
     .optional(),
   /** Non-empty: only these AWS services may assume the role; every person is refused and told why. */
   reservedForServices: z.array(z.string().regex(/^[a-z0-9.-]+\.amazonaws\.com$/)).default([]),

@@ -17,6 +17,7 @@ import type { GrantSupport } from './grant-methods.ts';
 import { narrowSessionPolicy } from './narrow-session-policy.ts';
 import type { SessionTag } from './ports/signer.ts';
 import type { Principal } from './principal.ts';
+import { refuseAuthentication } from './required-authentication.ts';
 import { durationLimits, isChained, supportOf, type DurationLimits } from './role-limits.ts';
 import { sessionName } from './session-name.ts';
 import { sessionTagsOf } from './session-tags.ts';
@@ -29,6 +30,8 @@ export interface AccessRequest {
   /** An IAM policy document as JSON text. It can only narrow. */
   readonly sessionPolicy?: string;
   readonly purpose: 'console' | 'credentials';
+  /** The moment of the decision: some roles ask how long ago the sign-in was. */
+  readonly at: Date;
 }
 
 interface PermitFields {
@@ -140,6 +143,9 @@ function withinLimits({ catalogue, principal, request, entry, chosen }: Chosen):
   if (policy.denial !== undefined) return policy.denial;
   const tags = sessionTagsOf(mapping, principal);
   if (tags.denial !== undefined) return tags.denial;
+  // Last: nobody is sent to sign in for something that would be refused afterwards.
+  const authenticationDenial = refuseAuthentication(role, principal, request.at);
+  if (authenticationDenial !== undefined) return authenticationDenial;
 
   return new PermitOfDecision({
     principal,

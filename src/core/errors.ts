@@ -131,6 +131,10 @@ export const ERRORS = {
     'forbidden',
     'This role is for an AWS service, not for people or applications.',
   ),
+  'role.for_people': entry(
+    'forbidden',
+    'This role asks how a person signed in, so no application can use it.',
+  ),
   'mapping.not_found': entry('bad-request', 'The mapping that was named does not give you this role.'),
   duration: entry('bad-request', 'The duration is outside what this role allows.'),
   'session_policy.malformed': entry('bad-request', 'The session policy is not a valid IAM policy document.'),

@@ -95,6 +95,7 @@ describe('the catalogue that fits the sandbox', () => {
     const decision = decideAccess(compileSeed(), principalOf('erin.engel'), {
       roleId: 'tools-edge-list-buckets',
       purpose: 'credentials',
+      at: new Date(0),
     });
     expect(decision).toMatchObject({ permitted: false, code: 'role.reserved_for_service' });
   });
@@ -103,6 +104,7 @@ describe('the catalogue that fits the sandbox', () => {
     const decision = decideAccess(compileSeed(), principalOf('priya.nair', 'sandbox-saml'), {
       roleId: 'production-developer',
       purpose: 'credentials',
+      at: new Date(0),
     });
     expect(decision).toMatchObject({
       permitted: true,

@@ -55,6 +55,7 @@ export function buildPermit(parts: PermitParts): Permit {
   const decision = decideAccess(compiled, buildPrincipal(parts), {
     roleId: 'the-role',
     purpose: 'credentials',
+    at: new Date(0),
     ...parts.request,
   });
   if (!decision.permitted) throw new Error(`${decision.code}: ${decision.detail}`);

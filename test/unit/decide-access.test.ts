@@ -27,7 +27,12 @@ function decide(
   principal: Principal = buildUser(),
 ): Permit | Denial {
   const catalogue = compiled(buildCatalogue({ mappings: [...mappings] }));
-  return decideAccess(catalogue, principal, { roleId: 'by-saml', purpose: 'credentials', ...request });
+  return decideAccess(catalogue, principal, {
+    roleId: 'by-saml',
+    purpose: 'credentials',
+    at: new Date(0),
+    ...request,
+  });
 }
 
 function permitOf(decision: Permit | Denial): Permit {
@@ -214,7 +219,12 @@ describe('durations', () => {
   it('holds a role without a stated maximum to AWS’s own default of an hour', () => {
     const roles = buildCatalogue().roles.map(({ maximumDurationSeconds: _maximum, ...role }) => role);
     const catalogue = compiled(buildCatalogue({ roles, mappings: [mapping()] }));
-    const request = { roleId: 'by-saml', purpose: 'credentials', durationSeconds: 3_601 } as const;
+    const request = {
+      roleId: 'by-saml',
+      purpose: 'credentials',
+      durationSeconds: 3_601,
+      at: new Date(0),
+    } as const;
     expect(codeOf(decideAccess(catalogue, buildUser(), request))).toBe('duration');
   });
 });
@@ -480,9 +490,11 @@ describe('properties of the decision', () => {
       }
     }
     const watched = { ...catalogue, index: new WatchedIndex(catalogue.index) };
-    expect(codeOf(decideAccess(watched, buildUser(), { roleId: 'by-saml', purpose: 'credentials' }))).toBe(
-      'permitted',
-    );
+    expect(
+      codeOf(
+        decideAccess(watched, buildUser(), { roleId: 'by-saml', purpose: 'credentials', at: new Date(0) }),
+      ),
+    ).toBe('permitted');
     // Once for the subject, once for the one group.
     expect(looked).toHaveLength(2);
   });
