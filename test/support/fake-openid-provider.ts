@@ -59,6 +59,8 @@ export interface FakeOpenIdProvider {
   /** Every answer of the token endpoint that held tokens. */
   readonly handedOut: Readonly<Record<string, unknown>>[];
   readonly reads: { discovery: number; keys: number; other: string[] };
+  /** Answers a request by its path instead of the provider, where there is one for it. */
+  readonly handlers: Map<string, (request: IncomingMessage, response: ServerResponse) => void>;
   /** Approves: what the browser brings back, for a token made by this recipe. */
   approve(redirect: URL, recipe?: TokenRecipe): URLSearchParams;
   close(): Promise<void>;
@@ -105,6 +107,7 @@ export async function startFakeOpenIdProvider(alg = 'RS256'): Promise<FakeOpenId
     tokenRequests: [],
     handedOut: [],
     reads: { discovery: 0, keys: 0, other: [] },
+    handlers: new Map(),
     approve: (redirect, recipe = {}) => {
       const request = readAuthorizationRequest(redirect);
       const code = randomBytes(16).toString('hex');
@@ -115,7 +118,11 @@ export async function startFakeOpenIdProvider(alg = 'RS256'): Promise<FakeOpenId
   };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url === '/.well-known/openid-configuration') {
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    const instead = provider.handlers.get(path);
+    if (instead !== undefined) {
+      instead(request, response);
+    } else if (request.url === '/.well-known/openid-configuration') {
       provider.reads.discovery += 1;
       sendJson(response, 200, { ...discoveryDocument(issuer), ...provider.discovery });
     } else if (request.url === '/keys') {
