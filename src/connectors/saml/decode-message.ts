@@ -20,7 +20,7 @@ export function decodeMessage(parameter: unknown): string {
 }
 
 /** @throws BrokerError `saml.encoding` */
-function decodeUtf8(bytes: Buffer): string {
+export function decodeUtf8(bytes: Buffer): string {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
