@@ -13,26 +13,30 @@ export interface RecordedEvent {
 
 /** Oldest first, from after a sequence on. */
 export function storedAudit(broker: Pick<TestBroker, 'daypass'>, after = 0): RecordedEvent[] {
-  return readAudit(
-    broker,
-    'select sequence, text from audit_events where sequence > ? order by sequence',
-    after,
-  );
-}
-
-/** The last few, newest first: a long suite's record takes long to read. */
-export function latestAudit(broker: Pick<TestBroker, 'daypass'>, count: number): RecordedEvent[] {
-  return readAudit(broker, 'select sequence, text from audit_events order by sequence desc limit ?', count);
-}
-
-function readAudit({ daypass }: Pick<TestBroker, 'daypass'>, query: string, value: number): RecordedEvent[] {
-  const { store } = daypass.config;
-  if (store.kind !== 'sqlite') throw new Error('only a SQLite file can be read from beside');
-  return auditIn(store.file, after);
+  return auditIn(fileOf(broker), after);
 }
 
 /** The same, of a broker in another process. */
 export function auditIn(file: string, after = 0): RecordedEvent[] {
+  return read(file, 'select sequence, text from audit_events where sequence > ? order by sequence', after);
+}
+
+/** The last few, newest first: a long suite's record takes long to read. */
+export function latestAudit(broker: Pick<TestBroker, 'daypass'>, count: number): RecordedEvent[] {
+  return read(
+    fileOf(broker),
+    'select sequence, text from audit_events order by sequence desc limit ?',
+    count,
+  );
+}
+
+function fileOf({ daypass }: Pick<TestBroker, 'daypass'>): string {
+  const { store } = daypass.config;
+  if (store.kind !== 'sqlite') throw new Error('only a SQLite file can be read from beside');
+  return store.file;
+}
+
+function read(file: string, query: string, value: number): RecordedEvent[] {
   const database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });
   try {
     const rows = database.prepare(query).all(value) as {
