@@ -11,6 +11,7 @@ import type {
   SignInSessionStore,
 } from '../core/ports/stores.ts';
 import { principalId, type Authentication, type Identity } from '../core/principal.ts';
+import { demandOf, type RequiredAuthentication } from '../core/required-authentication.ts';
 import { randomToken, sha256Hex } from '../lib/hash.ts';
 import { after, principalOf, type SessionLife } from './sign-in-session.ts';
 
@@ -33,14 +34,19 @@ export interface Proven {
   readonly connectorState?: Readonly<Record<string, string>>;
 }
 
+interface SignInWish {
+  readonly connectorId: string;
+  /** The value of the browser's flow cookie. */
+  readonly browser: string;
+  readonly returnTo: string;
+  readonly values: Readonly<Record<string, string>>;
+  /** What the role that the person is on their way to asks of the sign-in. */
+  readonly required?: RequiredAuthentication | undefined;
+}
+
 export interface SignIn {
-  /** Remembers a new flow. `browser` is the value of the browser's flow cookie. */
-  start(start: {
-    readonly connectorId: string;
-    readonly browser: string;
-    readonly returnTo: string;
-    readonly values: Readonly<Record<string, string>>;
-  }): Promise<SignInFlow>;
+  /** Remembers a new flow. */
+  start(wish: SignInWish): Promise<SignInFlow>;
   /** The flow that a message claims to answer, if this browser began it. It is not consumed. */
   findFlow(lookup: {
     readonly flowId: string | undefined;
@@ -55,15 +61,8 @@ export interface SignIn {
 
 export function createSignIn({ flows, sessions, audit, clock, life }: SignInDependencies): SignIn {
   return {
-    async start({ connectorId, browser, returnTo, values }) {
-      const flow: SignInFlow = {
-        id: randomToken(),
-        browserHash: sha256Hex(browser),
-        connectorId,
-        returnTo,
-        values,
-        expiresAt: after(clock.now(), FLOW_SECONDS),
-      };
+    async start(wish) {
+      const flow = newFlow(wish, clock.now());
       await flows.create(flow);
       return flow;
     },
@@ -114,5 +113,16 @@ export function createSignIn({ flows, sessions, audit, clock, life }: SignInDepe
       const detail = { connector: connectorId, reason: error.code, detail: error.detail ?? null };
       await audit.record({ name: 'sign-in.denied', at: clock.now(), origin, detail });
     },
+  };
+}
+
+function newFlow({ browser, required, ...wish }: SignInWish, now: Date): SignInFlow {
+  const demand = demandOf(required, now);
+  return {
+    ...wish,
+    id: randomToken(),
+    browserHash: sha256Hex(browser),
+    ...(demand === undefined ? {} : { demand }),
+    expiresAt: after(now, FLOW_SECONDS),
   };
 }

@@ -1,5 +1,6 @@
 /** The browser's way to an identity provider and back, and out again. */
 import { Router, type NextFunction, type Request, type Response } from 'express';
+import type { EntitlementSource } from '../../broker/list-entitlements.ts';
 import { FLOW_SECONDS, type SignIn } from '../../broker/sign-in.ts';
 import type { SignInSessions } from '../../broker/sign-in-session.ts';
 import type { Connector, ConnectorRegistry } from '../../connectors/connector.ts';
@@ -14,6 +15,7 @@ import { onlyMethods } from '../middleware/only-methods.ts';
 import { contextOf } from '../request-context.ts';
 import type { Pages } from './pages.ts';
 import { bringCookiesAlong, lacksCookies } from './resubmit.ts';
+import { requiredByRole } from './required-by-role.ts';
 import { personOf } from './signed-in.ts';
 
 export interface SignInRoutes {
@@ -23,6 +25,7 @@ export interface SignInRoutes {
   readonly signIn: SignIn;
   readonly sessions: SignInSessions;
   readonly connectors: ConnectorRegistry;
+  readonly entitlements: EntitlementSource;
   readonly pages: Pages;
 }
 
@@ -57,6 +60,7 @@ export function signInRoutes(routes: SignInRoutes): Router {
         browser,
         returnTo: localPath(request.query['returnTo'], baseUrl),
         values: connector.newFlowValues(),
+        required: await requiredByRole(routes.entitlements, request, response),
       });
       cookies.flow.write(response, browser, FLOW_SECONDS);
       await connector.start(request, response, flow);
