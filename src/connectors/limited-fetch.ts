@@ -20,6 +20,8 @@ export interface FetchInit {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** How long the answer may be, where that is not the usual. */
+  readonly maximumBytes?: number;
 }
 
 /** @throws BrokerError `idp.unavailable`, `idp.timeout` */
@@ -37,7 +39,7 @@ export function createLimitedFetch(options: { readonly allowHttp: boolean }): Li
         body: init.body ?? null,
         signal: AbortSignal.timeout(TOTAL_MILLISECONDS),
       });
-      const body = await readCapped(answer.body);
+      const body = await readCapped(answer.body, init.maximumBytes ?? MAXIMUM_BODY_BYTES);
       const headers = flattened(answer.headers);
       return { status: answer.statusCode, contentType: headers['content-type'] ?? '', headers, body };
     } catch (error) {
@@ -58,14 +60,14 @@ function assertAllowed(url: string, allowHttp: boolean): void {
   throw new BrokerError('idp.unavailable', { detail: 'an address of the provider is not https' });
 }
 
-async function readCapped(body: AsyncIterable<Buffer>): Promise<Buffer> {
+async function readCapped(body: AsyncIterable<Buffer>, maximum: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
     // Leaving the loop by an exception destroys the stream, and with it the connection.
-    if (size > MAXIMUM_BODY_BYTES) {
-      throw new BrokerError('idp.unavailable', { detail: `an answer is over ${MAXIMUM_BODY_BYTES} bytes` });
+    if (size > maximum) {
+      throw new BrokerError('idp.unavailable', { detail: `an answer is over ${maximum} bytes` });
     }
     chunks.push(chunk);
   }
