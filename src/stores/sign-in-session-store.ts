@@ -1,15 +1,12 @@
 import { BrokerError } from '../core/errors.ts';
-import type {
-  OneTimeValue,
-  SessionSelector,
-  SignInSession,
-  SignInSessionStore,
-} from '../core/ports/stores.ts';
-import type { Identity } from '../core/principal.ts';
+import { MAXIMUM_LISTED_SESSIONS, type SignInSessionStore } from '../core/ports/stores.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import type { Sealer } from '../lib/seal.ts';
 import { statement } from './database.ts';
 import type { Database } from './database.ts';
+import { endSignInSessions } from './end-sign-in-sessions.ts';
+import { spendOnce } from './one-time-values.ts';
+import { confirmedColumns, listedSessionOf, rowOf, sessionOf } from './sign-in-session-row.ts';
 import { auditEntry } from './write-unit.ts';
 import type { Statement } from './write-unit.ts';
 
@@ -20,7 +17,7 @@ export function createSignInSessionStore(database: Database, sealer: Sealer): Si
       const statements = [
         ...(flowId === undefined ? [] : [endFlow(database, flowId, event.at)]),
         ...spend.map((value) => spendOnce(database, value)),
-        insertSession(database, sealer, session),
+        statement(database.build.insertInto('sign_in_sessions').values(rowOf(session, sealer))),
       ];
       const result = await database.write(statements, [auditEntry(event)]);
       if (result.status !== 'committed') throw new BrokerError('sign_in.replayed');
@@ -29,27 +26,33 @@ export function createSignInSessionStore(database: Database, sealer: Sealer): Si
       const [row] = await live(idHash, now.getTime(), now.getTime());
       return row === undefined ? undefined : sessionOf(row, sealer);
     },
-    async listOf({ connectorId, subject }, now) {
-      const rows = await database.read((db) =>
-        db
-          .selectFrom('sign_in_sessions')
-          .selectAll()
-          .where('connector_id', '=', connectorId)
-          .where('subject_hash', '=', sha256Hex(subject))
-          .where('revoked_at', 'is', null)
-          .where('idle_expires_at', '>', now.getTime())
-          .where('absolute_expires_at', '>', now.getTime())
-          .orderBy('created_at', 'desc')
-          .limit(MAXIMUM_LISTED)
-          .execute(),
-      );
-      return rows.map((row) => sessionOf(row, sealer));
-    },
+    listOf: listSessions(database),
     ...changesOf(database, sealer),
-    ...endingsOf(database),
+    ...endSignInSessions(database),
   };
 }
 
+function listSessions(database: Database): SignInSessionStore['listOf'] {
+  return async ({ connectorId, subject }, now) => {
+    const rows = await database.read((db) =>
+      db
+        .selectFrom('sign_in_sessions')
+        .selectAll()
+        .where('connector_id', '=', connectorId)
+        .where('subject_hash', '=', sha256Hex(subject))
+        .where('revoked_at', 'is', null)
+        .where('idle_expires_at', '>', now.getTime())
+        .where('absolute_expires_at', '>', now.getTime())
+        .orderBy('created_at', 'desc')
+        .orderBy('id_hash')
+        .limit(MAXIMUM_LISTED_SESSIONS)
+        .execute(),
+    );
+    return rows.map(listedSessionOf);
+  };
+}
+
+/** Only of sessions that stand: none of these brings back a revoked one. */
 function changesOf(
   database: Database,
   sealer: Sealer,
@@ -58,70 +61,28 @@ function changesOf(
     async touch(idHash, seenAt, idleExpiresAt) {
       await database.write([touchLive(database, idHash, { seenAt, idleExpiresAt })]);
     },
-    async claimConfirmation(idHash, confirmedBefore, now) {
+    async claimConfirmation(idHash, { confirmedBefore, countsAs }) {
       const update = database.build
         .updateTable('sign_in_sessions')
-        .set({ confirmed_at: now.getTime() })
+        .set({ confirmed_at: countsAs.getTime() })
         .where('id_hash', '=', idHash)
         .where('revoked_at', 'is', null)
         .where('confirmed_at', '<', confirmedBefore.getTime());
       return (await database.write([statement(update, 1)])).status === 'committed';
     },
-    async confirm(idHash, { identity, idToken, connectorState }, event) {
+    async confirm(idHash, { confirmedAt, ...confirmed }, event) {
       const update = database.build
         .updateTable('sign_in_sessions')
         .set({
-          identity: identityText(identity),
-          ...sealedColumns(sealer, { idHash, idToken, connectorState }),
+          ...confirmedColumns({ idHash, ...confirmed }, sealer),
+          confirmed_at: confirmedAt.getTime(),
         })
         .where('id_hash', '=', idHash)
         .where('revoked_at', 'is', null);
-      await database.write([statement(update, 1)], event === undefined ? [] : [auditEntry(event)]);
+      const audit = event === undefined ? [] : [auditEntry(event)];
+      return (await database.write([statement(update, 1)], audit)).status === 'committed';
     },
   };
-}
-
-function endingsOf(database: Database): Pick<SignInSessionStore, 'revoke' | 'revokeWhere'> {
-  return {
-    async revoke(idHash, event) {
-      const update = database.build
-        .updateTable('sign_in_sessions')
-        .set({ revoked_at: event.at.getTime(), id_token: null, connector_state: null })
-        .where('id_hash', '=', idHash)
-        .where('revoked_at', 'is', null);
-      // Nothing is recorded of a session that is not there or was revoked before: nothing happened to it.
-      await database.write([statement(update, 1)], [auditEntry(event)]);
-    },
-    async revokeWhere(selector, spend, event) {
-      const statements = [
-        ...spend.map((value) => spendOnce(database, value)),
-        revokeMatching(database, selector, event.at),
-      ];
-      const result = await database.write(statements, [auditEntry(event)]);
-      if (result.status !== 'committed') throw new BrokerError('sign_in.replayed');
-      return result.rows - spend.length;
-    },
-  };
-}
-
-/** More sessions than a person can tell apart. */
-const MAXIMUM_LISTED = 100;
-
-function revokeMatching(database: Database, selector: SessionSelector, now: Date): Statement {
-  const { connectorId, subject, providerSession, exceptIdHash } = selector;
-  let update = database.build
-    .updateTable('sign_in_sessions')
-    .set({ revoked_at: now.getTime(), id_token: null, connector_state: null })
-    .where('connector_id', '=', connectorId)
-    .where('revoked_at', 'is', null)
-    .where('idle_expires_at', '>', now.getTime())
-    .where('absolute_expires_at', '>', now.getTime());
-  if (subject !== undefined) update = update.where('subject_hash', '=', sha256Hex(subject));
-  if (providerSession !== undefined) {
-    update = update.where('provider_session_hash', '=', sha256Hex(providerSession));
-  }
-  if (exceptIdHash !== undefined) update = update.where('id_hash', '!=', exceptIdHash);
-  return statement(update);
 }
 
 function liveSession(database: Database) {
@@ -146,63 +107,7 @@ function endFlow(database: Database, flowId: string, now: Date): Statement {
   return statement(remove, 1);
 }
 
-function spendOnce(database: Database, { scope, value, expiresAt }: OneTimeValue): Statement {
-  return statement(
-    database.build.insertInto('one_time_values').values({
-      value_hash: sha256Hex(JSON.stringify([scope, value])),
-      expires_at: expiresAt.getTime(),
-    }),
-  );
-}
-
-function insertSession(database: Database, sealer: Sealer, session: SignInSession): Statement {
-  const { idHash, identity, authentication, providerSession } = session;
-  return statement(
-    database.build.insertInto('sign_in_sessions').values({
-      id_hash: idHash,
-      connector_id: identity.connectorId,
-      subject_hash: sha256Hex(identity.subject),
-      identity: identityText(identity),
-      created_at: session.createdAt.getTime(),
-      seen_at: session.seenAt.getTime(),
-      idle_expires_at: session.idleExpiresAt.getTime(),
-      absolute_expires_at: session.absoluteExpiresAt.getTime(),
-      authenticated_at: authentication.at.getTime(),
-      contexts: JSON.stringify(authentication.contexts),
-      confirmed_at: session.confirmedAt.getTime(),
-      provider_session_hash: providerSession === undefined ? null : sha256Hex(providerSession),
-      source_ip: session.sourceIp ?? null,
-      user_agent: session.userAgent ?? null,
-      revoked_at: null,
-      ...sealedColumns(sealer, session),
-    }),
-  );
-}
-
-function identityText(identity: Identity): string {
-  return JSON.stringify({ ...identity, attributes: [...identity.attributes] });
-}
-
-interface SealedParts {
-  readonly idHash: string;
-  readonly idToken?: string | undefined;
-  readonly connectorState?: Readonly<Record<string, string>> | undefined;
-}
-
-function sealedColumns(
-  sealer: Sealer,
-  { idHash, idToken, connectorState }: SealedParts,
-): { readonly id_token: string | null; readonly connector_state: string | null } {
-  return {
-    id_token: idToken === undefined ? null : sealer.seal(idToken, sealContext('id_token', idHash)),
-    connector_state:
-      connectorState === undefined
-        ? null
-        : sealer.seal(JSON.stringify(connectorState), sealContext('connector_state', idHash)),
-  };
-}
-
-/** Only a live session moves, and only forward: two requests at once may be written in either order. */
+/** Only forward: two requests at once may be written in either order. */
 function touchLive(
   database: Database,
   idHash: string,
@@ -219,46 +124,4 @@ function touchLive(
       .where('absolute_expires_at', '>', now)
       .where('seen_at', '<', now),
   );
-}
-
-type SessionRow = Awaited<ReturnType<ReturnType<typeof liveSession>>>[number];
-
-function sessionOf(row: SessionRow, sealer: Sealer): SignInSession {
-  return {
-    idHash: row.id_hash,
-    identity: identityOf(row.identity),
-    createdAt: new Date(row.created_at),
-    seenAt: new Date(row.seen_at),
-    idleExpiresAt: new Date(row.idle_expires_at),
-    absoluteExpiresAt: new Date(row.absolute_expires_at),
-    authentication: { at: new Date(row.authenticated_at), contexts: textsOf(row.contexts) },
-    confirmedAt: new Date(row.confirmed_at),
-    ...(row.source_ip === null ? {} : { sourceIp: row.source_ip }),
-    ...(row.user_agent === null ? {} : { userAgent: row.user_agent }),
-    ...(row.id_token === null
-      ? {}
-      : { idToken: sealer.open(row.id_token, sealContext('id_token', row.id_hash)) }),
-    ...(row.connector_state === null
-      ? {}
-      : { connectorState: stateOf(row.connector_state, row.id_hash, sealer) }),
-  };
-}
-
-function textsOf(json: string | null): readonly string[] {
-  return json === null ? [] : (JSON.parse(json) as string[]);
-}
-
-function stateOf(sealed: string, idHash: string, sealer: Sealer): Readonly<Record<string, string>> {
-  return JSON.parse(sealer.open(sealed, sealContext('connector_state', idHash))) as Record<string, string>;
-}
-
-function identityOf(text: string): Identity {
-  const kept = JSON.parse(text) as Omit<Identity, 'attributes'> & {
-    readonly attributes: readonly (readonly [string, readonly string[]])[];
-  };
-  return { ...kept, attributes: new Map(kept.attributes) };
-}
-
-function sealContext(column: 'id_token' | 'connector_state', idHash: string): string {
-  return `sign_in_sessions/${column}/${idHash}`;
 }

@@ -70,8 +70,8 @@ function describeRealPostgres(server: string): void {
       await withDatabase(server, async (database) => {
         const nodes = await Promise.all(['a', 'b', 'c', 'd'].map((node) => openNode(database, node)));
         await Promise.all(nodes.map((node) => node.ping()));
-        const migrations = await database.sql('select name from daypass_migrations');
-        expect(migrations).toEqual([{ name: '0001-first-tables' }]);
+        const migrations = await database.sql('select name from daypass_migrations order by name');
+        expect(migrations).toEqual([{ name: '0001-first-tables' }, { name: '0002-sign-in-facts' }]);
         await Promise.all(nodes.map((node) => node.close()));
       });
     });

@@ -16,6 +16,7 @@ import { BroadcastChannel } from 'node:worker_threads';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Stores } from '../../src/core/ports/stores.ts';
+import { sha256Hex } from '../../src/lib/hash.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { migrate } from '../../src/stores/migrate.ts';
 import { MIGRATIONS } from '../../src/stores/migrations/index.ts';
@@ -166,8 +167,45 @@ describe('a SQLite database at start', () => {
     await withStores(() => Promise.resolve());
     tamper(`insert into daypass_migrations values ('9999-from-the-future', '2030-01-01')`);
     const before = execFileSync('sha256sum', [file]).toString();
-    await expect(open()).rejects.toThrow(/newer Daypass.*9999-from-the-future.*0001-first-tables/);
+    await expect(open()).rejects.toThrow(/newer Daypass.*9999-from-the-future.*0002-sign-in-facts/);
     expect(execFileSync('sha256sum', [file]).toString()).toBe(before);
+  });
+
+  it('G04: keeps the sign-in sessions of a database from before they knew of their provider', async () => {
+    const connection = new SqliteConnection({ file, busyTimeoutMs: 100 });
+    const { '0001-first-tables': first } = MIGRATIONS;
+    if (first === undefined) throw new Error('the first migration has another name');
+    await migrate(kyselyOverSqlite(connection), { '0001-first-tables': first });
+    const { idHash, identity } = buildSession();
+    connection.run({
+      sql: `insert into sign_in_sessions (id_hash, connector_id, subject_hash, identity, created_at, seen_at,
+              idle_expires_at, absolute_expires_at, authenticated_at, revoked_at, id_token)
+            values (?, 'corp', ?, ?, 1, 2, ?, ?, 3, null, null)`,
+      parameters: [
+        idHash,
+        sha256Hex(identity.subject),
+        JSON.stringify({ ...identity, attributes: [...identity.attributes] }),
+        later(900).getTime(),
+        later(3600).getTime(),
+      ],
+    });
+    connection.close();
+    await withStores(async (stores) => {
+      const { signInSessions } = stores;
+      expect(await signInSessions.find(idHash, NOW)).toEqual({
+        idHash,
+        identity,
+        createdAt: new Date(1),
+        seenAt: new Date(2),
+        idleExpiresAt: later(900),
+        absoluteExpiresAt: later(3600),
+        authentication: { at: new Date(3), contexts: [] },
+        confirmedAt: new Date(0),
+      });
+      const person = { connectorId: 'corp', subject: identity.subject };
+      expect(await signInSessions.revokeWhere(person, [], buildEvent())).toBe(1);
+      expect(await signInSessions.find(idHash, NOW)).toBeUndefined();
+    });
   });
 
   it('G04: is as it was after a migration that fails half-way', async () => {
@@ -180,9 +218,9 @@ describe('a SQLite database at start', () => {
         throw new Error('the power went');
       },
     };
-    const migrations = { ...MIGRATIONS, '0002-fails': failing };
+    const migrations = { ...MIGRATIONS, '9999-fails': failing };
     await expect(migrate(kyselyOverSqlite(connection), migrations)).rejects.toThrow(
-      /0002-fails failed; nothing was changed: the power went/,
+      /9999-fails failed; nothing was changed: the power went/,
     );
     expect(connection.all(`select name from sqlite_master where name = 'half'`, [])).toEqual([]);
     connection.close();

@@ -11,6 +11,8 @@ import {
   buildSession,
   later,
 } from '../support/store-fixtures.ts';
+import { describeRateLimits } from './rate-limits.contract.ts';
+import { describeSignInSessions } from './sign-in-sessions.contract.ts';
 
 export interface OpenedStores {
   readonly stores: Stores;
@@ -214,6 +216,9 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
         expect(await stores.signInSessions.find(session.idHash, later(11))).toBeUndefined();
       });
     });
+
+    describeSignInSessions(() => stores);
+    describeRateLimits(() => stores);
 
     describe('access tokens', () => {
       it('are found until they expire', async () => {

@@ -45,6 +45,11 @@ export interface SignInFlow {
   readonly values: Readonly<Record<string, string>>;
   /** What the sign-in must be, beyond what the connector asks of every one. */
   readonly demand?: SignInDemand;
+  /**
+   * `idHash` of the session that the browser had when it left: it ends when the new one begins. Known only then,
+   * because the answer may be another site's POST, which comes without the session's cookie.
+   */
+  readonly replaces?: string;
   readonly expiresAt: Date;
 }
 
@@ -117,7 +122,7 @@ export interface SignInSessionStore {
   /** Moves `seenAt` and `idleExpiresAt`; never brings back a revoked session. */
   touch(idHash: string, seenAt: Date, idleExpiresAt: Date): Promise<void>;
   revoke(idHash: string, event: AuditEvent): Promise<void>;
-  /** A person's live sessions, newest first. */
+  /** A person's live sessions, newest first, the newest `MAXIMUM_LISTED_SESSIONS`; without what is sealed. */
   listOf(
     person: { readonly connectorId: string; readonly subject: string },
     now: Date,
@@ -125,15 +130,32 @@ export interface SignInSessionStore {
   /**
    * Revokes every live session that fits, and spends the one-time values with it, all or nothing.
    *
-   * @returns how many there were.
+   * @returns how many there were; `sessions` in the event's detail is the same number.
    * @throws BrokerError `sign_in.replayed` if a value was used before.
    */
   revokeWhere(selector: SessionSelector, spend: readonly OneTimeValue[], event: AuditEvent): Promise<number>;
-  /** True for one caller alone, on all nodes, when nobody has claimed it since `confirmedBefore`. */
-  claimConfirmation(idHash: string, confirmedBefore: Date, now: Date): Promise<boolean>;
-  /** What the provider says anew of a live session's person; never brings back a revoked session. */
-  confirm(idHash: string, confirmed: ConfirmedSession, event: AuditEvent | undefined): Promise<void>;
+  /**
+   * True for one caller alone, on all nodes, of those who find that the live session was confirmed too long ago.
+   * From then on it counts as confirmed at `countsAs`, so that others ask again soon should this caller not come back.
+   */
+  claimConfirmation(
+    idHash: string,
+    claim: { readonly confirmedBefore: Date; readonly countsAs: Date },
+  ): Promise<boolean>;
+  /**
+   * What the provider says anew of a live session's person.
+   *
+   * @returns false when the session has been revoked meanwhile: it stays so, and nothing is recorded.
+   */
+  confirm(
+    idHash: string,
+    confirmed: ConfirmedSession & Pick<SignInSession, 'confirmedAt'>,
+    event: AuditEvent | undefined,
+  ): Promise<boolean>;
 }
+
+/** More than a person can tell apart. */
+export const MAXIMUM_LISTED_SESSIONS = 100;
 
 export type ConfirmedSession = Pick<SignInSession, 'identity' | 'idToken' | 'connectorState'>;
 
