@@ -12,6 +12,7 @@ import type { ApplicationAccess } from './broker/application-access.ts';
 import { healthRoutes, type Health } from './http/health.ts';
 import { publishedKeysRoutes } from './http/identity-provider/published-keys.ts';
 import { lastResort } from './http/last-resort.ts';
+import { requireCsrfToken } from './http/middleware/csrf-token.ts';
 import { guardRequest, sameOriginOnly } from './http/middleware/guard-request.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { publicFiles } from './http/public-files.ts';
@@ -61,7 +62,8 @@ export function createApp(parts: AppParts): Express {
   app.use(publishedKeysRoutes(parts.publishedKeys), connectorMetadataRoutes(parts.connectors));
   app.use(readSession(sessions, cookies.session));
   app.use(signInRoutes(parts));
-  app.use(sameOriginOnly(baseUrl), signOutRoutes(parts), roleRoutes(parts));
+  app.use(sameOriginOnly(baseUrl), ...requireCsrfToken(cookies.session));
+  app.use(signOutRoutes(parts), roleRoutes(parts));
   app.use(notFound, webErrors(pages, log), lastResort(parts.logger));
   return app;
 }

@@ -46,6 +46,7 @@ const HOUSEKEEPING_MS = 10 * 60_000;
 
 export async function compose(config: Config, { rootDir, clock }: ComposeOptions): Promise<Broker> {
   const { baseUrl } = config;
+  const cookies = createCookies(baseUrl);
   const logger = openLog(config);
   const stores = await openStores({
     ...config,
@@ -70,7 +71,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     formTargets: consoleFormTargets(config.aws.endpoints),
     trustedProxies: config.trustedProxies,
     sessionSeconds: config.sessions.absoluteSeconds,
-    cookies: createCookies(baseUrl),
+    cookies,
     entitlements: createEntitlementSource(catalogue),
     sessions: createSignInSessions(stores.signInSessions, clock, config.sessions),
     signIn: createSignIn({
@@ -84,7 +85,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
       ...shared,
       grants: grantsOf(config, { http, clock, signer: signing.signer }),
     }),
-    pages: createPages({ connectors, sandbox: config.sandbox }),
+    pages: createPages({ connectors, sandbox: config.sandbox, sessionCookie: cookies.session }),
     publishedKeys: signing.publishedKeys,
     health: { accepting: () => accepting, check: () => stores.ping() },
   });

@@ -1,5 +1,6 @@
 /** Whatever comes from outside is answered with a refusal that has a code and a request id, never with a fault. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { csrfTokenOf } from '../../src/http/middleware/csrf-token.ts';
 import { SANDBOX_SECRETS } from '../../src/sandbox/access.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { HttpBrowser } from '../support/http-browser.ts';
@@ -40,6 +41,12 @@ async function signedIn(person: string): Promise<HttpBrowser> {
 
 function cookiesOf(browser: HttpBrowser): string {
   return [...browser.cookiesOf(broker.baseUrl)].map((pair) => pair.join('=')).join('; ');
+}
+
+/** A form as a page of this session's sends it, so that what else it holds is looked at. */
+function formOf(browserCookies: string, fields: string): string {
+  const session = /daypass-session=([\w-]+)/.exec(browserCookies)?.[1] ?? '';
+  return `csrfToken=${csrfTokenOf(session)}&${fields}`;
 }
 
 interface Seen {
@@ -184,7 +191,7 @@ describe.each(ROUTES)('%s %s', (method, path) => {
           const response = await fetch(broker.baseUrl + path, {
             method,
             headers: { ...headers(), 'content-type': 'application/x-www-form-urlencoded' },
-            body: write(name),
+            body: formOf(cookie, write(name)),
             redirect: 'manual',
           });
           expectNoFault(await seen(response));
@@ -193,13 +200,17 @@ describe.each(ROUTES)('%s %s', (method, path) => {
     });
 
     it.each([
-      ['W12: keys of the object’s own', 'application/x-www-form-urlencoded', POLLUTION],
+      ['W12: keys of the object’s own', 'application/x-www-form-urlencoded', () => formOf(cookie, POLLUTION)],
       [
         'W12: keys of the object’s own in JSON',
         'application/json',
         '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}',
       ],
-      ['W20: ten thousand parameters', 'application/x-www-form-urlencoded', 'a=b&'.repeat(3_000)],
+      [
+        'W20: ten thousand parameters',
+        'application/x-www-form-urlencoded',
+        () => formOf(cookie, 'a=b&'.repeat(3_000)),
+      ],
       ['W20: broken JSON', 'application/json', '{"a":'],
       ['W20: bytes that are no UTF-8', 'application/json', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
       ['W20: deep JSON', 'application/json', `${'['.repeat(8_000)}${']'.repeat(8_000)}`],
@@ -219,7 +230,7 @@ describe.each(ROUTES)('%s %s', (method, path) => {
       const response = await fetch(broker.baseUrl + path, {
         method,
         headers: { ...headers(), 'content-type': type },
-        body: typeof body === 'string' ? body : new Uint8Array(body),
+        body: bytesOf(body),
         redirect: 'manual',
       });
       expectNoFault(await seen(response));
@@ -253,6 +264,11 @@ describe.each(ROUTES)('%s %s', (method, path) => {
     }
   });
 });
+
+function bytesOf(body: string | Buffer | (() => string)): string | Uint8Array<ArrayBuffer> {
+  if (typeof body === 'function') return body();
+  return typeof body === 'string' ? body : new Uint8Array(body);
+}
 
 function lines(headers: Readonly<Record<string, string>>): string {
   return Object.entries(headers)
@@ -452,6 +468,9 @@ describe('W23: a role of somebody else’s', () => {
         const response = await fetch(broker.baseUrl + address.replace('{role}', role), {
           method,
           headers: { cookie: cookiesOf(carlosBrowser), 'sec-fetch-site': 'same-origin' },
+          ...(method === 'POST' && address.startsWith('/roles/')
+            ? { body: new URLSearchParams(formOf(cookiesOf(carlosBrowser), '')) }
+            : {}),
         });
         return seen(response);
       }),
@@ -489,10 +508,12 @@ describe('W23: a role of somebody else’s', () => {
       ['/roles/{role}', 'GET'],
       ['/roles/{role}/credentials', 'POST'],
     ] as const) {
-      const answer = await rawRequest(
-        port,
-        `${method} ${address.replace('{role}', role)} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\nCookie: ${cookiesOf(carlosBrowser)}\r\n${method === 'POST' ? 'Content-Length: 0\r\n' : ''}\r\n`,
-      );
+      const cookies = cookiesOf(carlosBrowser);
+      const body = address.startsWith('/api/') ? '' : formOf(cookies, '');
+      const head = `${method} ${address.replace('{role}', role)} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\nCookie: ${cookies}\r\n`;
+      const form = `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      const rest = body === '' ? 'Content-Length: 0\r\n\r\n' : form;
+      const answer = await rawRequest(port, head + (method === 'POST' ? rest : '\r\n'));
       expectRefusal(answer, 404, 405);
     }
     expect((await journal(broker.awsUrl)).length).toBe(before);
@@ -545,7 +566,7 @@ describe('a session policy that is none', () => {
     const response = await fetch(broker.baseUrl + path, {
       method: 'POST',
       headers: { cookie, 'sec-fetch-site': 'same-origin', 'content-type': type },
-      body,
+      body: type === 'application/json' ? body : formOf(cookie, body),
       redirect: 'manual',
     });
     return seen(response);

@@ -2,6 +2,8 @@
  * A browser without a screen: keeps cookies per host as browsers do, says where its requests come from, reads
  * forms out of pages and submits them. For flows that need no scripts; Chromium drives the rest.
  */
+import { csrfTokenOf } from '../../src/http/middleware/csrf-token.ts';
+
 export interface Page {
   readonly url: string;
   readonly status: number;
@@ -23,11 +25,13 @@ interface Sending {
 
 export class HttpBrowser {
   readonly #cookies = new Map<string, Map<string, string>>();
+  #signedInAt: string | undefined;
 
   /** One request, its redirects not followed. */
   async send(url: string, { method = 'GET', form, from }: Sending = {}): Promise<Page> {
     const target = new URL(url);
     const site = siteOf(target, from);
+    const body = method === 'POST' && from !== undefined ? this.#body(target, form, from) : undefined;
     const response = await fetch(target, {
       method,
       redirect: 'manual',
@@ -38,7 +42,7 @@ export class HttpBrowser {
         'sec-fetch-site': site,
         'sec-fetch-mode': 'navigate',
       },
-      ...(form === undefined ? {} : { body: new URLSearchParams([...form]) }),
+      ...(body === undefined ? {} : { body }),
     });
     this.#keepCookies(target, response.headers.getSetCookie());
     return {
@@ -94,6 +98,15 @@ export class HttpBrowser {
     throw new Error(`too many redirects, last to ${current.url}`);
   }
 
+  /** What a form sends: Daypass's own say by a hidden field that they stand on a page of this session's. */
+  #body(target: URL, form: ReadonlyMap<string, string> | undefined, from: string): URLSearchParams {
+    const session = this.#jar(target).get('daypass-session');
+    const isOurs = this.#signedInAt === target.origin && new URL(from).origin === target.origin;
+    const token: [string, string][] =
+      isOurs && session !== undefined ? [['csrfToken', csrfTokenOf(session)]] : [];
+    return new URLSearchParams([...new Map([...token, ...(form ?? [])])]);
+  }
+
   #jar({ hostname }: URL): Map<string, string> {
     const jar = this.#cookies.get(hostname) ?? new Map<string, string>();
     this.#cookies.set(hostname, jar);
@@ -110,6 +123,7 @@ export class HttpBrowser {
       const equals = pair.indexOf('=');
       const [name, value] = [pair.slice(0, equals), pair.slice(equals + 1)];
       const ended = attributes.some((attribute) => attribute.trim().toLowerCase() === 'max-age=0');
+      if (name === 'daypass-session') this.#signedInAt = url.origin;
       if (ended) this.#jar(url).delete(name);
       else this.#jar(url).set(name, value);
     }

@@ -60,6 +60,7 @@ const ADVICE: Partial<Record<ErrorCode, readonly string[]>> = {
   ],
   'broker.credentials': [ASK_ADMINISTRATOR],
   'mfa.invalid': ['Each code works once and for half a minute.'],
+  'request.csrf_token': ['Go back, load the page again, and do it from there.'],
   'request.cross_site': ['Open Daypass itself and do it again from there.'],
 };
 

@@ -2,6 +2,8 @@ import type { Response } from 'express';
 import type { ConnectorRegistry } from '../../connectors/connector.ts';
 import { BrokerError } from '../../core/errors.ts';
 import { principalLabel } from '../../core/principal.ts';
+import type { CookieSlot } from '../cookies.ts';
+import { csrfTokenOf } from '../middleware/csrf-token.ts';
 import { contextOf } from '../request-context.ts';
 import { personOf } from './signed-in.ts';
 import type * as views from './view-models.ts';
@@ -32,6 +34,7 @@ export interface Pages {
 export function createPages(settings: {
   readonly sandbox: views.SandboxLinks | undefined;
   readonly connectors: Pick<ConnectorRegistry, 'find'>;
+  readonly sessionCookie: CookieSlot;
 }): Pages {
   async function personView(response: Response): Promise<views.PersonView | undefined> {
     const signedIn = personOf(response);
@@ -55,11 +58,17 @@ export function createPages(settings: {
     }
   }
 
+  function tokenFor(response: Response): string | undefined {
+    const cookie = settings.sessionCookie.read(response.req);
+    return cookie === undefined ? undefined : csrfTokenOf(cookie);
+  }
+
   return {
     async render(response, name, content) {
       const frame: Omit<views.PageFrame, 'title'> = {
         requestId: contextOf(response).requestId,
         person: await personView(response),
+        csrfToken: tokenFor(response),
         sandbox: settings.sandbox,
       };
       response.render(`pages/${name}`, { ...frame, ...content });

@@ -1,4 +1,5 @@
 import type { Entitlement } from '../../core/entitlements.ts';
+import type { PageContent } from './pages.ts';
 import { accountView, roleView } from './role-view.ts';
 import type { AccountView, RolesPage } from './view-models.ts';
 
@@ -9,7 +10,7 @@ export function searchRoles(
   entitlements: readonly Entitlement[],
   query: string,
   wantedPage: number,
-): Omit<RolesPage, 'title' | 'requestId' | 'person' | 'sandbox'> {
+): Omit<PageContent<RolesPage>, 'title'> {
   const words = query
     .toLowerCase()
     .split(/\s+/)

@@ -7,6 +7,8 @@ export interface PageFrame {
   readonly requestId: string;
   /** Who is signed in; undefined before and after. */
   readonly person: PersonView | undefined;
+  /** What every form that changes something sends along as `csrfToken`; undefined where nobody is signed in. */
+  readonly csrfToken: string | undefined;
   readonly sandbox: SandboxLinks | undefined;
 }
 
