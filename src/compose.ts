@@ -13,6 +13,7 @@ import type { Config } from './config/config.ts';
 import { createConnectorRegistry } from './connectors/connector-registry.ts';
 import type { ConnectorRegistry } from './connectors/connector.ts';
 import { createConnector } from './connectors/create-connector.ts';
+import { VerifierThread, type ResponseVerifier } from './connectors/saml/verifier-thread.ts';
 import type { CatalogueFacts } from './core/catalogue-problems.ts';
 import type { Clock } from './core/ports/clock.ts';
 import type { ServiceProviderKeys } from './core/ports/service-provider-keys.ts';
@@ -56,7 +57,13 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
   const catalogue = new CatalogueSource(stores.catalogue, catalogueFacts);
   const signing = createSigning({ baseUrl, store: stores.signingKeys, clock, ...config.signingKeys });
   const http = new HttpExchange();
-  const connectors = connectorsOf(config, { catalogue, clock, keys: signing.serviceProviderKeys });
+  const samlVerifier = new VerifierThread();
+  const connectors = connectorsOf(config, {
+    catalogue,
+    clock,
+    samlVerifier,
+    keys: signing.serviceProviderKeys,
+  });
   const shared = { catalogue, audit: stores.audit, clock };
   const housekeeping = keepHouse(() => Promise.all([stores.sweep(clock.now()), signing.maintain()]), logger);
   let accepting = true;
@@ -104,6 +111,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     },
     async close() {
       clearInterval(housekeeping);
+      await samlVerifier.close();
       await stores.close();
       await http.close();
       await new Promise((resolve) => logger.flush(resolve));
@@ -129,13 +137,16 @@ interface ConnectorParts {
   readonly catalogue: CatalogueSource;
   readonly clock: Clock;
   readonly keys: ServiceProviderKeys;
+  readonly samlVerifier: ResponseVerifier;
 }
 
-function connectorsOf(config: Config, { catalogue, clock, keys }: ConnectorParts): ConnectorRegistry {
+function connectorsOf(
+  config: Config,
+  { catalogue, ...parts }: ConnectorParts,
+): ConnectorRegistry {
   const environment = {
+    ...parts,
     baseUrl: config.baseUrl,
-    clock,
-    keys,
     allowHttp: factsOf(config).allowHttp,
     secret: (name: string) => config.secrets.get(name),
   };

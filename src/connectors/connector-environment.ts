@@ -1,6 +1,7 @@
 import type { Clock } from '../core/ports/clock.ts';
 import type { ServiceProviderKeys } from '../core/ports/service-provider-keys.ts';
 import type { Secret } from '../lib/secret.ts';
+import type { ResponseVerifier } from './saml/verifier-thread.ts';
 
 /** What every connector is given besides its own settings. */
 export interface ConnectorEnvironment {
@@ -11,5 +12,7 @@ export interface ConnectorEnvironment {
   readonly allowHttp: boolean;
   /** Our own keys as SAML service provider. */
   readonly keys: ServiceProviderKeys;
+  /** One for all connectors: it has a thread. */
+  readonly samlVerifier: ResponseVerifier;
   secret(name: string): Secret | undefined;
 }

@@ -1,5 +1,4 @@
 import passport from 'passport';
-import type { Request } from 'express';
 
 /** What a Passport strategy decided. */
 export type StrategyOutcome<User> =
@@ -10,7 +9,7 @@ type AnyStrategy = InstanceType<typeof passport.Strategy> | Parameters<typeof pa
 
 interface StrategyRun {
   readonly strategy: AnyStrategy;
-  readonly request: Request;
+  readonly request: object;
   /** What the strategy may see of the request: the rest has not been checked. */
   readonly body?: Readonly<Record<string, string>>;
   readonly options?: object;
@@ -46,7 +45,7 @@ export function runStrategy<User>(run: StrategyRun): Promise<StrategyOutcome<Use
  * The request with an empty query and only the given body: strategies look for messages in places where
  * nobody has checked them (passport-saml takes SAMLResponse from the query of any route).
  */
-function viewOf(request: Request, body: Readonly<Record<string, string>>): unknown {
+function viewOf(request: object, body: Readonly<Record<string, string>>): unknown {
   return Object.create(request, {
     query: { value: Object.freeze({}) },
     body: { value: Object.freeze({ ...body }) },

@@ -39,6 +39,7 @@ export const ERRORS = {
   'session.ended': entry('unauthenticated', 'Your sign-in session has ended. Sign in again.'),
   'sign_in.again': entry('unauthenticated', 'This role needs a fresh sign-in.'),
   'sign_in.stronger': entry('unauthenticated', 'This role needs a stronger sign-in than yours.'),
+  'sign_in.busy': entry('unavailable', 'Too many people are signing in at once. Try again in a moment.'),
   'token.invalid': entry('unauthenticated', 'The access token is missing, wrong or expired.'),
   'client.invalid': entry('unauthenticated', 'The client id or the client secret is wrong.'),
 

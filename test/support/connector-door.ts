@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { ConnectorEnvironment } from '../../src/connectors/connector-environment.ts';
+import { VerifierThread } from '../../src/connectors/saml/verifier-thread.ts';
 import { publishesMetadata, type Connector } from '../../src/connectors/connector.ts';
 import { BrokerError } from '../../src/core/errors.ts';
 import type { SignInFlow } from '../../src/core/ports/stores.ts';
@@ -52,12 +53,14 @@ export async function openConnectorDoor(options: DoorOptions): Promise<Connector
   const app = express();
   const server = createServer(app);
   const baseUrl = await listen(server);
+  const samlVerifier = new VerifierThread();
   let offset = 0;
   const connector = options.create({
     baseUrl,
     clock: { now: () => new Date(Date.now() + offset) },
     allowHttp: options.allowHttp ?? true,
     keys: memoryServiceProviderKeys(),
+    samlVerifier,
     secret: (name) => {
       const value = options.secrets?.[name];
       return value === undefined ? undefined : new Secret(value);
@@ -88,7 +91,10 @@ export async function openConnectorDoor(options: DoorOptions): Promise<Connector
     postRaw,
     callback: async (query) => outcomeOf(await fetch(`${baseUrl}/answer?${query.toString()}`)),
     metadata: async () => (publishesMetadata(connector) ? connector.metadata() : ''),
-    close: async () => close(server),
+    close: async () => {
+      await close(server);
+      await samlVerifier.close();
+    },
   };
 }
 

@@ -3,9 +3,11 @@
  * from signed bytes. The library checks few of them, so none is left to it.
  */
 import { BrokerError, type ErrorCode } from '../../core/errors.ts';
+import type { Authentication } from '../../core/principal.ts';
 import type { Expectations } from './check-response.ts';
+import { readNameId, type NameId } from './read-name-id.ts';
 import { assertBefore, assertNotBefore, parseInstant } from './saml-time.ts';
-import { SAML_ASSERTION, attribute, childElements, childrenNamed, isNamed, plainText } from './xml.ts';
+import { SAML_ASSERTION, attribute, childElements, childrenNamed, plainText } from './xml.ts';
 
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 const MAXIMUM_AGE_MILLISECONDS = 300_000;
@@ -14,10 +16,13 @@ const MAXIMUM_LIFE_MILLISECONDS = 86_400_000;
 /** Conditions that need nothing of us: an assertion is used once anyway, and we issue none from it. */
 const KNOWN_CONDITIONS = new Set(['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction']);
 
-interface CheckedAssertion {
+export interface CheckedAssertion {
   readonly id: string;
-  readonly subject: string;
-  readonly authenticatedAt: Date;
+  /** Undefined only where the assertion names nobody by it. */
+  readonly nameId: NameId | undefined;
+  readonly authentication: Authentication;
+  /** The provider's own name for its session. */
+  readonly sessionIndex: string | undefined;
   /** Until when a copy would pass the checks, without skew. */
   readonly notOnOrAfter: Date;
 }
@@ -35,13 +40,7 @@ export function checkAssertion(assertion: Element, expected: Expectations): Chec
   const nameId = readNameId(subject);
   const notOnOrAfter = checkConfirmation(subject, expected, issuedAt);
   checkConditions(sole(assertion, 'Conditions', 'saml.audience'), expected, issuedAt);
-  const authenticatedAt = checkAuthnStatement(assertion, expected);
-  return {
-    id,
-    subject: nameId,
-    authenticatedAt: new Date(authenticatedAt),
-    notOnOrAfter: new Date(notOnOrAfter),
-  };
+  return { id, nameId, ...checkAuthnStatement(assertion, expected), notOnOrAfter: new Date(notOnOrAfter) };
 }
 
 function checkIssueInstant(assertion: Element, expected: Expectations): number {
@@ -49,21 +48,6 @@ function checkIssueInstant(assertion: Element, expected: Expectations): number {
   assertNotBefore(expected, issuedAt, 'IssueInstant');
   assertBefore(expected, issuedAt + MAXIMUM_AGE_MILLISECONDS, 'the assertion’s maximum age');
   return issuedAt;
-}
-
-function readNameId(subject: Element): string {
-  const [nameId, ...more] = childElements(subject).filter((child) =>
-    /^(?:NameID|BaseID|EncryptedID)$/.test(child.localName),
-  );
-  if (nameId === undefined || more.length > 0 || !isNamed(nameId, SAML_ASSERTION, 'NameID')) {
-    refuse('saml.subject', 'not exactly one NameID');
-  }
-  const value = plainText(nameId);
-  if (value === undefined) refuse('saml.subject', 'markup inside the NameID');
-  // Invisible characters make two people look like one.
-  const usable = value.length >= 1 && value.length <= 256 && value.trim() === value;
-  if (!usable || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) refuse('saml.subject', 'an unusable NameID');
-  return value;
 }
 
 function checkConfirmation(subject: Element, expected: Expectations, issuedAt: number): number {
@@ -96,16 +80,31 @@ function checkConditions(conditions: Element, expected: Expectations, issuedAt: 
   if (!audiences.includes(expected.audience)) refuse('saml.audience', 'we are not in the audience');
 }
 
-function checkAuthnStatement(assertion: Element, expected: Expectations): number {
-  const [statement] = childrenNamed(assertion, SAML_ASSERTION, 'AuthnStatement');
-  if (statement === undefined) refuse('saml.confirmation', 'no AuthnStatement');
+function checkAuthnStatement(
+  assertion: Element,
+  expected: Expectations,
+): Pick<CheckedAssertion, 'authentication' | 'sessionIndex'> {
+  // Several would be several sign-ins: which of them was the strong or the recent one is a guess.
+  const statement = sole(assertion, 'AuthnStatement', 'saml.confirmation');
   const sessionEnd = attribute(statement, 'SessionNotOnOrAfter');
   if (sessionEnd !== undefined) {
     assertBefore(expected, parseInstant(sessionEnd, 'SessionNotOnOrAfter'), 'SessionNotOnOrAfter');
   }
   const instant = parseInstant(attribute(statement, 'AuthnInstant'), 'AuthnInstant');
   assertNotBefore(expected, instant, 'AuthnInstant');
-  return Math.min(instant, expected.now);
+  return {
+    authentication: { at: new Date(Math.min(instant, expected.now)), contexts: contextsOf(statement) },
+    sessionIndex: attribute(statement, 'SessionIndex'),
+  };
+}
+
+/** The authentication context class, exactly as it stands; declarations in other forms say nothing we could compare. */
+function contextsOf(statement: Element): string[] {
+  const references = childrenNamed(statement, SAML_ASSERTION, 'AuthnContext').flatMap((context) =>
+    childrenNamed(context, SAML_ASSERTION, 'AuthnContextClassRef'),
+  );
+  if (references.length > 1) refuse('saml.authn_context', 'more than one context class');
+  return references.map((reference) => plainText(reference) ?? '').filter((value) => value !== '');
 }
 
 function checkEnd(text: string | undefined, expected: Expectations, issuedAt: number): number {

@@ -11,7 +11,8 @@ export interface Expectations extends TimeWindow {
   /** Ours. */
   readonly audience: string;
   readonly acsUrl: string;
-  readonly requestId: string;
+  /** Undefined for a sign-in that the provider started: then nothing may claim to answer a request. */
+  readonly requestId: string | undefined;
 }
 
 /**

@@ -13,13 +13,26 @@ export function decodeMessage(parameter: unknown): string {
   if (parameter.length > MAXIMUM_BASE64_LENGTH * 1.05) throw new BrokerError('saml.too_large');
   const base64 = parameter.replace(/[\r\n]+/g, '');
   if (base64.length > MAXIMUM_BASE64_LENGTH) throw new BrokerError('saml.too_large');
-  if (base64.length % 4 !== 0 || !BASE64.test(base64)) {
-    throw new BrokerError('saml.malformed', { detail: 'not base64' });
-  }
-  return decodeUtf8(Buffer.from(base64, 'base64'));
+  const bytes = strictBase64(base64);
+  if (bytes === undefined) throw new BrokerError('saml.malformed', { detail: 'not base64' });
+  return decodeUtf8(bytes);
 }
 
-/** @throws BrokerError `saml.encoding` */
+/** Base64 inside XML, where it may be broken and indented (XML Schema part 2 section 3.2.16). */
+export function decodeXmlBase64(text: string): Buffer | undefined {
+  return strictBase64(text.replace(/[\t\n\r ]+/g, ''));
+}
+
+function strictBase64(base64: string): Buffer | undefined {
+  return base64.length % 4 === 0 && BASE64.test(base64) ? Buffer.from(base64, 'base64') : undefined;
+}
+
+/**
+ * Text with the line ends that every XML reader must see (XML 1.0 section 2.11): the parser here leaves them
+ * alone, and then the same message would have two canonical forms.
+ *
+ * @throws BrokerError `saml.encoding`
+ */
 export function decodeUtf8(bytes: Buffer): string {
   let text: string;
   try {
@@ -28,5 +41,5 @@ export function decodeUtf8(bytes: Buffer): string {
     throw new BrokerError('saml.encoding', { detail: 'not UTF-8' });
   }
   if (text.startsWith('\uFEFF')) throw new BrokerError('saml.encoding', { detail: 'byte order mark' });
-  return text;
+  return text.replace(/\r\n?/g, '\n');
 }

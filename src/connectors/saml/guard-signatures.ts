@@ -32,7 +32,8 @@ const CANONICALIZATIONS = new Set([
 
 export interface SignedParts {
   readonly response: Element;
-  readonly assertion: Element;
+  /** The assertion is an EncryptedAssertion; what is signed inside it is not seen yet. */
+  readonly encrypted: boolean;
   readonly responseSigned: boolean;
   readonly assertionSigned: boolean;
 }
@@ -41,29 +42,50 @@ export interface SignedParts {
 export function guardSignatures(response: Element): SignedParts {
   const elements = allElements(response);
   const assertion = soleAssertion(response, elements);
-  assertUniqueIds(elements);
-  const allowed = [response, assertion].flatMap((owner) => childrenNamed(owner, XML_SIGNATURE, 'Signature'));
-  const all = elements.filter((element) => isNamed(element, XML_SIGNATURE, 'Signature'));
-  if (all.length !== allowed.length) invalid('a signature stands where none belongs');
+  const encrypted = isNamed(assertion, SAML_ASSERTION, 'EncryptedAssertion');
+  guardPlaces(elements, encrypted ? [response] : [response, assertion]);
   return {
     response,
-    assertion,
+    encrypted,
     responseSigned: isSigned(response),
-    assertionSigned: isSigned(assertion),
+    assertionSigned: !encrypted && isSigned(assertion),
   };
 }
 
-/** The response's only assertion, counted over the whole message: decoys may stand anywhere. */
+/** The same for an assertion that arrived encrypted. @returns whether it is signed. */
+export function guardOpenedAssertion(assertion: Element): boolean {
+  const elements = allElements(assertion);
+  if (!isNamed(assertion, SAML_ASSERTION, 'Assertion') || countAssertions(elements) !== 1) {
+    refuse('saml.assertion_count', 'not one assertion inside the encrypted one');
+  }
+  guardPlaces(elements, [assertion]);
+  return isSigned(assertion);
+}
+
+/** A signature is a child of what it may sign, and no two elements can be meant by one id. */
+function guardPlaces(elements: readonly Element[], owners: readonly Element[]): void {
+  assertUniqueIds(elements);
+  const allowed = owners.flatMap((owner) => childrenNamed(owner, XML_SIGNATURE, 'Signature'));
+  const all = elements.filter((element) => isNamed(element, XML_SIGNATURE, 'Signature'));
+  if (all.length !== allowed.length) invalid('a signature stands where none belongs');
+}
+
+/** The response's only assertion, plain or encrypted, counted over the whole message: decoys may stand anywhere. */
 export function soleAssertion(
   response: Element,
   elements: readonly Element[] = allElements(response),
 ): Element {
-  const everywhere = elements.filter((element) => /^(?:Encrypted)?Assertion$/i.test(element.localName));
-  const [assertion] = childrenNamed(response, SAML_ASSERTION, 'Assertion');
-  if (assertion === undefined || everywhere.length !== 1) {
-    refuse('saml.assertion_count', `${everywhere.length} assertions`);
-  }
+  const count = countAssertions(elements);
+  const [assertion] = childElements(response).filter(
+    (child) =>
+      isNamed(child, SAML_ASSERTION, 'Assertion') || isNamed(child, SAML_ASSERTION, 'EncryptedAssertion'),
+  );
+  if (assertion === undefined || count !== 1) refuse('saml.assertion_count', `${count} assertions`);
   return assertion;
+}
+
+function countAssertions(elements: readonly Element[]): number {
+  return elements.filter((element) => /^(?:Encrypted)?Assertion$/i.test(element.localName)).length;
 }
 
 /** Ids by any spelling: verifiers resolve `Id` and `id` too, in any namespace. */

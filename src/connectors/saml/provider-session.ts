@@ -3,12 +3,13 @@
  * sign-in is kept under, and what a logout request selects.
  */
 import type { SessionSelector } from '../../core/ports/stores.ts';
+import type { NameId } from './read-name-id.ts';
 
-/** How a provider names a person's session: in an assertion, and again in a logout request. */
-export interface NamedSession {
-  /** The NameID's text; undefined only where the subject is taken from an attribute. */
-  readonly nameId?: string | undefined;
-  readonly sessionIndex?: string | undefined;
+/** How an assertion names a person's session at the provider. */
+interface NamedSession {
+  /** Undefined only where the subject is taken from an attribute. */
+  readonly nameId: NameId | undefined;
+  readonly sessionIndex: string | undefined;
 }
 
 interface NamingSettings {
@@ -22,7 +23,20 @@ interface NamingSettings {
  */
 export function providerSessionOf(settings: NamingSettings, named: NamedSession): string | undefined {
   if (settings.subjectAttribute === undefined) return named.sessionIndex;
-  return named.nameId === undefined ? undefined : nameIdKey(named.nameId);
+  return named.nameId === undefined ? undefined : nameIdKey(named.nameId.value);
+}
+
+/** What a logout request of ours must say to be understood; undefined where the provider gave no name. */
+export function connectorStateOf({ nameId, sessionIndex }: NamedSession): Record<string, string> | undefined {
+  if (nameId === undefined) return undefined;
+  const { value, format, nameQualifier, spNameQualifier } = nameId;
+  return {
+    nameId: value,
+    ...(format === undefined ? {} : { nameIdFormat: format }),
+    ...(nameQualifier === undefined ? {} : { nameQualifier }),
+    ...(spNameQualifier === undefined ? {} : { spNameQualifier }),
+    ...(sessionIndex === undefined ? {} : { sessionIndex }),
+  };
 }
 
 /** The sessions that a logout request for this name ends: one session index, or everything of the person. */

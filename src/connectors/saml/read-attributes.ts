@@ -9,18 +9,33 @@ import { SAML_ASSERTION, attribute, childrenNamed, plainText } from './xml.ts';
  */
 export function readAttributes(assertion: Element): Map<string, readonly string[]> {
   const attributes = new Map<string, readonly string[]>();
-  const elements = childrenNamed(assertion, SAML_ASSERTION, 'AttributeStatement').flatMap((statement) =>
-    childrenNamed(statement, SAML_ASSERTION, 'Attribute'),
-  );
-  for (const element of elements) {
+  for (const element of attributesOf(assertion)) {
     const name = attribute(element, 'Name') ?? '';
     if (name === '') throw new BrokerError('saml.malformed', { detail: 'an attribute without a name' });
     if (attributes.has(name)) throw new BrokerError('saml.duplicate_attribute');
-    const values = childrenNamed(element, SAML_ASSERTION, 'AttributeValue').map(plainText);
+    const values = valuesOf(element).map(plainText);
     attributes.set(
       name,
       values.filter((value) => value !== undefined),
     );
   }
   return attributes;
+}
+
+/** The text of an attribute that must have exactly one value; undefined when it has none, several, or markup. */
+export function soleValue(assertion: Element, name: string): string | undefined {
+  const [value, ...more] = attributesOf(assertion)
+    .filter((element) => attribute(element, 'Name') === name)
+    .flatMap(valuesOf);
+  return value === undefined || more.length > 0 ? undefined : plainText(value);
+}
+
+function attributesOf(assertion: Element): Element[] {
+  return childrenNamed(assertion, SAML_ASSERTION, 'AttributeStatement').flatMap((statement) =>
+    childrenNamed(statement, SAML_ASSERTION, 'Attribute'),
+  );
+}
+
+function valuesOf(element: Element): Element[] {
+  return childrenNamed(element, SAML_ASSERTION, 'AttributeValue');
 }

@@ -17,11 +17,10 @@ export interface SignedContent {
 }
 
 interface StrategySetup {
-  readonly settings: Pick<SamlSettings, 'signed'>;
+  readonly signed: SamlSettings['signed'];
   readonly idp: IdpFacts;
   readonly entityId: string;
   readonly acsUrl: string;
-  readonly requestId: string;
 }
 
 /** The library remembers requests in memory, for anybody who asks; flows are the broker's own. */
@@ -57,7 +56,7 @@ const refuseLogout: VerifyWithoutRequest = (_profile, done) => {
   done(new Error('not a sign-in'));
 };
 
-/** passport-saml's strategy for one request: which certificates hold, and the request's id, differ each time. */
+/** passport-saml's strategy for one message: which certificates hold differs each time. It never starts a sign-in. */
 export class SamlStrategy extends AbstractStrategy {
   static override readonly newSamlProviderOnConstruct = false;
 
@@ -68,22 +67,16 @@ export class SamlStrategy extends AbstractStrategy {
   }
 }
 
-function configOf({ settings, idp, entityId, acsUrl, requestId }: StrategySetup): SamlConfig {
+function configOf({ signed, idp, entityId, acsUrl }: StrategySetup): SamlConfig {
   return {
     issuer: entityId,
     audience: entityId,
     callbackUrl: acsUrl,
     entryPoint: idp.ssoUrl,
     idpCert: [...idp.certificates],
-    generateUniqueId: () => requestId,
-    wantAssertionsSigned: settings.signed !== 'response',
-    wantAuthnResponseSigned: settings.signed !== 'assertion',
+    wantAssertionsSigned: signed !== 'response',
+    wantAuthnResponseSigned: signed !== 'assertion',
     validateInResponseTo: ValidateInResponseTo.never,
     cacheProvider: NO_CACHE,
-    disableRequestedAuthnContext: true,
-    // The provider's own choice of name id: asking for a format it lacks ends the sign-in there.
-    identifierFormat: null,
-    signatureAlgorithm: 'sha256',
-    digestAlgorithm: 'sha256',
   };
 }
