@@ -15,11 +15,15 @@ import type { ConnectorRegistry } from './connectors/connector.ts';
 import { createConnector } from './connectors/create-connector.ts';
 import { VerifierThread, type ResponseVerifier } from './connectors/saml/verifier-thread.ts';
 import type { CatalogueFacts } from './core/catalogue-problems.ts';
+import { BrokerError } from './core/errors.ts';
 import type { Clock } from './core/ports/clock.ts';
+import type { Stores } from './core/ports/stores.ts';
 import type { ServiceProviderKeys } from './core/ports/service-provider-keys.ts';
 import { consoleFormTargets } from './delivery/console-addresses.ts';
 import { createDeliveries } from './delivery/deliveries.ts';
 import { createGrantMethods } from './grants/grant-methods.ts';
+import { StsClients, type StsClientsOptions } from './grants/sts-clients.ts';
+import type { StsReports } from './grants/sts-reports.ts';
 import { createCookies } from './http/cookies.ts';
 import { createPages } from './http/web/pages.ts';
 import { HttpExchange } from './lib/http-exchange.ts';
@@ -57,6 +61,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
   const catalogue = new CatalogueSource(stores.catalogue, catalogueFacts);
   const signing = createSigning({ baseUrl, store: stores.signingKeys, clock, ...config.signingKeys });
   const http = new HttpExchange();
+  const stsClients = stsClientsOf(config, { http, clock, reports: stsReports(logger) });
   const samlVerifier = new VerifierThread();
   const connectors = connectorsOf(config, {
     catalogue,
@@ -90,11 +95,11 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     applications: createApplicationAccess({ ...shared, ...config.accessTokens, tokens: stores.accessTokens }),
     issueCredentials: createIssueCredentials({
       ...shared,
-      grants: grantsOf(config, { http, clock, signer: signing.signer }),
+      grants: createGrantMethods({ clients: stsClients, clock, signer: signing.signer }),
     }),
     pages: createPages({ connectors, sandbox: config.sandbox, sessionCookie: cookies.session }),
     publishedKeys: signing.publishedKeys,
-    health: { accepting: () => accepting, check: () => stores.ping() },
+    health: { accepting: () => accepting, check: () => checkReadiness(stores, stsClients) },
   });
 
   return {
@@ -140,10 +145,7 @@ interface ConnectorParts {
   readonly samlVerifier: ResponseVerifier;
 }
 
-function connectorsOf(
-  config: Config,
-  { catalogue, ...parts }: ConnectorParts,
-): ConnectorRegistry {
+function connectorsOf(config: Config, { catalogue, ...parts }: ConnectorParts): ConnectorRegistry {
   const environment = {
     ...parts,
     baseUrl: config.baseUrl,
@@ -156,19 +158,40 @@ function connectorsOf(
   );
 }
 
-type GrantParts = Pick<Parameters<typeof createGrantMethods>[0], 'http' | 'clock' | 'signer'>;
-
-function grantsOf(
+function stsClientsOf(
   { aws, credentialSources }: Config,
-  parts: GrantParts,
-): ReturnType<typeof createGrantMethods> {
+  parts: Pick<StsClientsOptions, 'http' | 'clock' | 'reports'>,
+): StsClients {
   const { regions, endpoints } = aws;
-  return createGrantMethods({
+  return new StsClients({
     ...parts,
     regions,
     credentialSources,
     ...(endpoints.sts === undefined ? {} : { stsEndpoint: endpoints.sts }),
   });
+}
+
+/** Lines with `alarm` are for somebody to be woken by. */
+function stsReports(logger: Logger): StsReports {
+  return {
+    credentials({ source, refused }) {
+      if (refused === undefined) logger.info({ source }, 'AWS takes the broker’s credentials again');
+      else
+        logger.error(
+          { alarm: 'broker.credentials', source, refused },
+          'AWS refuses the broker’s credentials',
+        );
+    },
+    clockSkew(seconds) {
+      if (seconds === 0) logger.info('the clock agrees with AWS’s again');
+      else logger.warn({ seconds }, 'the clock differs from AWS’s by more than a minute');
+    },
+  };
+}
+
+async function checkReadiness(stores: Stores, stsClients: StsClients): Promise<void> {
+  await stores.ping();
+  if (!(await stsClients.usable())) throw new BrokerError('broker.credentials');
 }
 
 function keepHouse(chores: () => Promise<unknown>, logger: Logger): NodeJS.Timeout {

@@ -38,14 +38,24 @@ export function settle(settings: ConfigFile, context: RuleContext): Settled {
     masterKey: masterKeyOf(settings, context),
     sessions: settings.sessions,
     accessTokens: settings.accessTokens,
+    rateLimits: settings.rateLimits,
     signingKeys: settings.signingKeys,
     credentialSources: credentialSourcesOf(settings, context),
-    aws: { regions: settings.aws.regions, endpoints: endpointsOf(settings, context) },
+    aws: { regions: regionsOf(settings), endpoints: endpointsOf(settings, context) },
     secrets: readSecrets(settings, context),
     accessFile: settings.access === undefined ? undefined : resolve(context.directory, settings.access),
     sandbox: sandboxOf(settings, listen, context),
     trustedProxies: settings.trustedProxies,
     logLevel: settings.logLevel ?? (context.hasFile ? 'info' : 'warn'),
+  };
+}
+
+function regionsOf({ aws: { regions } }: ConfigFile): Settled['aws']['regions'] {
+  return {
+    aws: [regions.aws].flat(),
+    'aws-cn': [regions['aws-cn']].flat(),
+    'aws-us-gov': [regions['aws-us-gov']].flat(),
+    'aws-eusc': [regions['aws-eusc']].flat(),
   };
 }
 

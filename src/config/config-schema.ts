@@ -18,8 +18,11 @@ const origin = z
   .string()
   .refine(isOrigin, 'write an origin such as https://daypass.example.com, without a path');
 const url = z.url({ protocol: /^https?$/ });
-const region = (pattern: RegExp, example: string): z.ZodString =>
-  z.string().regex(pattern, `write a region of this partition, such as ${example}`);
+/** One, or several in order. */
+function regions(pattern: RegExp, example: string): z.ZodUnion<[z.ZodString, z.ZodArray<z.ZodString>]> {
+  const region = z.string().regex(pattern, `write a region of this partition, such as ${example}`);
+  return z.union([region, z.array(region).min(1).max(5)]);
+}
 
 const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'write an address or a host name');
 
@@ -40,6 +43,28 @@ const sessions = z
   })
   .prefault({})
   .describe('How long a sign-in session lives without use, and at most.');
+
+const rate = z.int().min(1).max(1_000_000);
+
+const rateLimits = z
+  .strictObject({
+    signIns: z
+      .strictObject({ burst: rate.default(3_000), perMinute: rate.default(600) })
+      .prefault({})
+      .describe('Sign-ins that may be started.'),
+    failures: z
+      .strictObject({ burst: rate.default(100), perMinute: rate.default(30) })
+      .prefault({})
+      .describe('Failing sign-ins, logouts and clients; what comes beyond is refused and not recorded.'),
+    failedClients: z
+      .strictObject({ burst: rate.default(20), perMinute: rate.default(10) })
+      .prefault({})
+      .describe('Wrong secrets for one application; beyond them none is looked at.'),
+  })
+  .prefault({})
+  .describe(
+    'How often strangers may make Daypass work, for each address (of IPv6: each /64) they come from.',
+  );
 
 const signingKeys = z
   .strictObject({
@@ -84,15 +109,17 @@ const aws = z
   .strictObject({
     regions: z
       .strictObject({
-        aws: region(/^(?!cn-|us-gov-|eusc-)[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$/, 'eu-central-1').default(
+        aws: regions(/^(?!cn-|us-gov-|eusc-)[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$/, 'eu-central-1').default(
           'us-east-1',
         ),
-        'aws-cn': region(/^cn-[a-z]+-[0-9]{1,2}$/, 'cn-north-1').default('cn-north-1'),
-        'aws-us-gov': region(/^us-gov-[a-z]+-[0-9]{1,2}$/, 'us-gov-west-1').default('us-gov-west-1'),
-        'aws-eusc': region(/^eusc(-[a-z]+)+-[0-9]{1,2}$/, 'eusc-de-east-1').default('eusc-de-east-1'),
+        'aws-cn': regions(/^cn-[a-z]+-[0-9]{1,2}$/, 'cn-north-1').default('cn-north-1'),
+        'aws-us-gov': regions(/^us-gov-[a-z]+-[0-9]{1,2}$/, 'us-gov-west-1').default('us-gov-west-1'),
+        'aws-eusc': regions(/^eusc(-[a-z]+)+-[0-9]{1,2}$/, 'eusc-de-east-1').default('eusc-de-east-1'),
       })
       .prefault({})
-      .describe('The region whose STS endpoint is called, for each partition.'),
+      .describe(
+        'The region whose STS endpoint is called, for each partition; or a list of them, where each is asked while the one before fails.',
+      ),
     endpoints: z
       .strictObject({ sts: url.optional(), federation: url.optional(), console: url.optional() })
       .prefault({})
@@ -135,6 +162,7 @@ export const configFileSchema = z.strictObject({
     .strictObject({ lifeSeconds: z.int().min(60).max(43_200).default(3_600) })
     .prefault({})
     .describe('Access tokens of applications.'),
+  rateLimits,
   signingKeys,
   credentialSources: z
     .record(name, credentialSource)

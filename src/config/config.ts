@@ -1,5 +1,6 @@
 /** What the process is told: settings, and secrets by reference. Frozen; made by `load-config` alone. */
 import type { Partition } from '../core/catalogue.ts';
+import type { RateLimit } from '../core/ports/stores.ts';
 import type { Secret } from '../lib/secret.ts';
 
 export type CredentialSourceSettings =
@@ -30,11 +31,18 @@ export interface Config {
   readonly masterKey: Secret;
   readonly sessions: { readonly idleSeconds: number; readonly absoluteSeconds: number };
   readonly accessTokens: { readonly lifeSeconds: number };
+  /** Buckets that hold `burst` and fill by `perMinute`, for each network that requests come from. */
+  readonly rateLimits: {
+    readonly signIns: RateLimit;
+    readonly failures: RateLimit;
+    readonly failedClients: RateLimit;
+  };
   /** How long one of the broker's own keys signs, and how long its successor is published before. */
   readonly signingKeys: { readonly activeDays: number; readonly overlapDays: number };
   readonly credentialSources: ReadonlyMap<string, CredentialSourceSettings>;
   readonly aws: {
-    readonly regions: Readonly<Record<Partition, string>>;
+    /** In order: the next is asked while the one before fails. */
+    readonly regions: Readonly<Record<Partition, readonly string[]>>;
     /** Replace AWS's own addresses; the sandbox's where it runs. */
     readonly endpoints: { readonly sts?: string; readonly federation?: string; readonly console?: string };
   };

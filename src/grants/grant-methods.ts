@@ -4,6 +4,7 @@
  * audit record are steps of the pipeline around it.
  */
 import type { GrantMethodName } from '../core/grant-methods.ts';
+import type { Clock } from '../core/ports/clock.ts';
 import type { GrantMethod } from '../core/ports/grant-method.ts';
 import type { Signer } from '../core/ports/signer.ts';
 import { createAssumeRoleWithSaml } from './assume-role-with-saml.ts';
@@ -11,17 +12,19 @@ import { createAssumeRoleWithWebIdentity } from './assume-role-with-web-identity
 import { createAssumeRole } from './assume-role.ts';
 import { createGetFederationToken } from './get-federation-token.ts';
 import { createGetSessionToken } from './get-session-token.ts';
-import { StsClients, type StsClientsOptions } from './sts-clients.ts';
+import type { StsClients } from './sts-clients.ts';
 
-interface GrantMethodsOptions extends StsClientsOptions {
+interface GrantMethodsOptions {
+  readonly clients: StsClients;
   readonly signer: Signer;
+  readonly clock: Clock;
 }
 
-export function createGrantMethods(
-  options: GrantMethodsOptions,
-): Readonly<Record<GrantMethodName, GrantMethod>> {
-  const { signer, clock } = options;
-  const clients = new StsClients(options);
+export function createGrantMethods({
+  clients,
+  signer,
+  clock,
+}: GrantMethodsOptions): Readonly<Record<GrantMethodName, GrantMethod>> {
   return {
     'assume-role': createAssumeRole(clients),
     'assume-role-with-saml': createAssumeRoleWithSaml(clients, signer),

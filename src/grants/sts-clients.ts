@@ -1,9 +1,8 @@
 /**
  * The STS clients: one for each endpoint and credential, kept for the life of the process, because making one
- * costs more than three calls. Tuned so that a call is the wire and the signature, and little else.
+ * costs more than three calls. Which endpoint is asked, how long, and whose fault a failure is, is decided here.
  */
-import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
-import { getSchemaSerdePlugin } from '@smithy/core/schema';
+import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { Account, Partition } from '../core/catalogue.ts';
 import { BrokerError } from '../core/errors.ts';
 import { CHAINED_MAXIMUM_SECONDS } from '../core/grant-methods.ts';
@@ -15,15 +14,19 @@ import {
   type CredentialSourceOptions,
   type SourceCredentials,
 } from './credential-source.ts';
-import { stsEndpointOf, type StsEndpoint } from './sts-endpoint.ts';
+import { CredentialHealth } from './credential-health.ts';
+import { isOutage, StsBreakers } from './sts-breakers.ts';
+import { stsEndpointsOf, type StsEndpoint } from './sts-endpoint.ts';
 import { stsError } from './sts-errors.ts';
 import { createStsHttpHandler, StsTransportError, type StsHttpHandler } from './sts-http-handler.ts';
-import { StsProtocol } from './sts-protocol.ts';
+import { createClockWatch, type StsReports } from './sts-reports.ts';
+import { tunedStsClient } from './tuned-sts-client.ts';
 
 export interface StsClientsOptions {
-  readonly http: HttpExchange;
+  readonly http: Pick<HttpExchange, 'request'>;
   readonly clock: Clock;
-  readonly regions: Readonly<Record<Partition, string>>;
+  readonly reports: StsReports;
+  readonly regions: Readonly<Record<Partition, readonly string[]>>;
   readonly stsEndpoint?: string;
   readonly credentialSources: ReadonlyMap<string, CredentialSourceOptions>;
 }
@@ -35,27 +38,41 @@ interface StsSigner {
   readonly hubRoleArn?: string | undefined;
 }
 
-/** A call's whole time, whatever is repeated or fetched on its way. */
+/** A call's whole time, whatever is repeated, fetched or asked elsewhere on its way. */
 const DEADLINE_MS = 8_000;
+/** Whoever tries whether a region is back waits no longer than this while there is another one. */
+const TRIAL_MS = 1_500;
 /** How the hub's session is called in the logs of its account. */
 const HUB_SESSION_NAME = 'daypass';
 
 export class StsClients {
   readonly #options: StsClientsOptions;
   readonly #handler: StsHttpHandler;
+  readonly #breakers = new StsBreakers();
+  readonly #health: CredentialHealth;
   readonly #clients = new Map<string, STSClient>();
   readonly #keyFiles = new Map<string, CredentialProvider>();
 
   constructor(options: StsClientsOptions) {
     this.#options = options;
-    this.#handler = createStsHttpHandler(options.http);
+    const { http, clock, reports } = options;
+    this.#handler = createStsHttpHandler(
+      http,
+      createClockWatch(reports, () => clock.now()),
+    );
+    this.#health = new CredentialHealth(reports);
   }
 
   /** For the two operations that carry their own proof and are not signed. */
   unsigned<Answer>(account: Account, call: (client: STSClient) => Promise<Answer>): Promise<Answer> {
-    const endpoint = stsEndpointOf(account, this.#options);
-    const key = `unsigned ${endpoint.url.href} ${endpoint.region}`;
-    return settled(call(this.#client(key, endpoint, undefined)));
+    return this.#somewhere(account, account.id, async (endpoint) => {
+      const key = `unsigned ${endpoint.url.href} ${endpoint.region}`;
+      try {
+        return await call(this.#client(key, endpoint, undefined));
+      } catch (error) {
+        throw stsError(error);
+      }
+    });
   }
 
   /** @throws BrokerError `sts.*`, `broker.credentials`, `mfa.invalid`, `session_policy.malformed`, `duration` */
@@ -64,21 +81,76 @@ export class StsClients {
     signer: StsSigner,
     call: (client: STSClient) => Promise<Answer>,
   ): Promise<Answer> {
-    const endpoint = stsEndpointOf(account, this.#options);
+    const { credentialSource } = signer;
+    const retry = (): Promise<unknown> =>
+      this.signed(account, signer, (client) => client.send(new GetCallerIdentityCommand({})));
+    try {
+      const answer = await this.#somewhere(account, JSON.stringify(signer), (endpoint) =>
+        this.#signedAt(endpoint, account, signer, call),
+      );
+      this.#health.note(credentialSource, undefined, retry);
+      return answer;
+    } catch (error) {
+      if (error instanceof BrokerError && error.code === 'broker.credentials') {
+        this.#health.note(credentialSource, error.detail ?? error.code, retry);
+      }
+      throw error;
+    }
+  }
+
+  /** Whether AWS takes any of the broker's own credentials that were used; true when none was. */
+  usable(): Promise<boolean> {
+    return this.#health.usable();
+  }
+
+  async #signedAt<Answer>(
+    endpoint: StsEndpoint,
+    account: Account,
+    signer: StsSigner,
+    call: (client: STSClient) => Promise<Answer>,
+  ): Promise<Answer> {
     const key = clientKey(endpoint, signer);
     try {
-      return await settled(call(this.#client(key, endpoint, this.#credentials(account, signer))));
-    } catch (error) {
+      return await call(this.#client(key, endpoint, this.#credentials(account, signer)));
+    } catch (thrown) {
+      const error = stsError(thrown);
       // What was cached with it (a hub's session, the provider chain's find) may be what AWS refused.
-      if (error instanceof BrokerError && error.code === 'broker.credentials') this.#clients.delete(key);
+      if (error.code === 'broker.credentials') this.#clients.delete(key);
       throw error;
+    }
+  }
+
+  /** The first region that answers, within one deadline for all. */
+  #somewhere<Answer>(
+    account: Account,
+    caller: string,
+    call: (endpoint: StsEndpoint) => Promise<Answer>,
+  ): Promise<Answer> {
+    const endpoints = stsEndpointsOf(account, this.#options);
+    return within(DEADLINE_MS, this.#tryEach(endpoints, caller, call));
+  }
+
+  async #tryEach<Answer>(
+    [endpoint, ...others]: readonly StsEndpoint[],
+    caller: string,
+    call: (endpoint: StsEndpoint) => Promise<Answer>,
+  ): Promise<Answer> {
+    if (endpoint === undefined) throw new BrokerError('catalogue.invalid', { detail: 'no region of STS' });
+    try {
+      return await this.#breakers.run(endpoint, caller, async ({ isTrial }) => {
+        const answer = call(endpoint);
+        return isTrial && others.length > 0 ? within(TRIAL_MS, answer) : answer;
+      });
+    } catch (error) {
+      if (others.length === 0 || !isOutage(error)) throw error;
+      return this.#tryEach(others, caller, call);
     }
   }
 
   #client(key: string, endpoint: StsEndpoint, credentials: CredentialProvider | undefined): STSClient {
     const known = this.#clients.get(key);
     if (known !== undefined) return known;
-    const client = tunedClient(endpoint, this.#handler, credentials);
+    const client = tunedStsClient(endpoint, this.#handler, credentials);
     this.#clients.set(key, client);
     return client;
   }
@@ -148,107 +220,13 @@ function hubCredentials(answer: SdkCredentials | undefined): SourceCredentials {
   };
 }
 
-function tunedClient(
-  { url, region }: StsEndpoint,
-  requestHandler: StsHttpHandler,
-  credentials: CredentialProvider | undefined,
-): STSClient {
-  const endpoint = { url, properties: {}, headers: {} };
-  const client = new STSClient({
-    region,
-    requestHandler,
-    // Given twice: the first keeps the SDK from asking the environment and profiles for another one, the
-    // second from working the endpoint's rules out again for each call.
-    endpoint: url.href,
-    endpointProvider: () => endpoint,
-    protocol: StsProtocol,
-    // Whatever the environment and the profiles on this machine say of these is not meant for the broker.
-    useFipsEndpoint: false,
-    useDualstackEndpoint: false,
-    defaultsMode: 'standard',
-    retryMode: 'standard',
-    authSchemePreference: [],
-    maxAttempts: 2,
-    cacheMiddleware: true,
-    ...(credentials === undefined ? {} : { credentials }),
-  } satisfies STSClientConfig);
-  keepSigner(client);
-  keepSerde(client);
-  keepConfiguration(client);
-  keepDates(client);
-  for (const name of ['loggerMiddleware', 'recursionDetectionMiddleware', 'getUserAgentMiddleware']) {
-    client.middlewareStack.remove(name);
-  }
-  return client;
-}
-
-/** For each call the SDK makes a signer out of a copy of its whole configuration; one does for all. It asks for credentials each time. */
-function keepSigner({ config }: STSClient): void {
-  const { signer: makeSigner } = config;
-  let signer: ReturnType<typeof makeSigner> | undefined;
-  config.signer = async (scheme) => {
-    try {
-      return await (signer ??= makeSigner(scheme));
-    } catch (error) {
-      signer = undefined;
-      throw error;
-    }
-  };
-}
-
-/**
- * Two middlewares copy their configuration for each call. They need this much of it, and the client's own is large
- * and of a kind that V8 is slow to copy.
- */
-function keepSerde({ config, middlewareStack }: STSClient): void {
-  for (const name of ['serializerMiddleware', 'deserializerMiddleware']) middlewareStack.remove(name);
-  middlewareStack.use(
-    getSchemaSerdePlugin({
-      base64Decoder: config.base64Decoder,
-      base64Encoder: config.base64Encoder,
-      utf8Decoder: config.utf8Decoder,
-      utf8Encoder: config.utf8Encoder,
-      urlParser: config.urlParser,
-      disableHostPrefix: config.disableHostPrefix,
-      protocol: config.protocol,
-      requestHandler: config.requestHandler,
-      streamCollector: config.streamCollector,
-    }),
-  );
-}
-
-/** What commands copy for each call to find the endpoint, in the form that is quick to copy. */
-function keepConfiguration(client: STSClient): void {
-  Object.assign(client, { config: { ...client.config } });
-}
-
-/** Keeps the answer's Date header with the answer: AWS's clock, by which the credentials end. */
-function keepDates(client: STSClient): void {
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      const { headers } = result.response as { readonly headers: Readonly<Record<string, string>> };
-      const date = new Date(headers['date'] ?? Number.NaN);
-      if (!Number.isNaN(date.getTime())) {
-        Object.assign(result.output?.$metadata ?? {}, { answeredAt: date });
-      }
-      return result;
-    },
-    { step: 'deserialize', priority: 'high', name: 'keepDates' },
-  );
-}
-
-export function answeredAt({ $metadata: metadata }: { readonly $metadata: object }): Date | undefined {
-  return 'answeredAt' in metadata && metadata.answeredAt instanceof Date ? metadata.answeredAt : undefined;
-}
-
-/** The deadline covers repeats and a hub's session; what still runs behind it ends by its own limits. */
-async function settled<Answer>(call: Promise<Answer>): Promise<Answer> {
+/** What still runs behind the deadline ends by its own limits. @throws BrokerError */
+async function within<Answer>(milliseconds: number, call: Promise<Answer>): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
-      () => reject(new StsTransportError('timeout', 'DEADLINE', `no answer in ${DEADLINE_MS} ms`)),
-      DEADLINE_MS,
+      () => reject(new StsTransportError('timeout', 'DEADLINE', `no answer in ${milliseconds} ms`)),
+      milliseconds,
     );
   });
   try {

@@ -2,8 +2,8 @@ import type { Account, Partition } from '../core/catalogue.ts';
 import { BrokerError } from '../core/errors.ts';
 
 interface StsEndpointOptions {
-  /** The region whose STS is called where an account names none. */
-  readonly regions: Readonly<Record<Partition, string>>;
+  /** The regions whose STS is called where an account names none: the first, and while it fails the next ones. */
+  readonly regions: Readonly<Record<Partition, readonly string[]>>;
   /** Takes every call, whatever the region: a sandbox's or a VPC endpoint's address. */
   readonly stsEndpoint?: string;
 }
@@ -25,17 +25,26 @@ const PARTITION_HOSTS: Readonly<Record<Partition, { readonly regions: RegExp; re
   'aws-eusc': { regions: /^eusc-de-[a-z]+-[0-9]+$/, suffix: 'amazonaws.eu' },
 };
 
-/** @throws BrokerError `catalogue.invalid` where the region is not one of the account's partition. */
-export function stsEndpointOf(account: Account, options: StsEndpointOptions): StsEndpoint {
-  const hosts = PARTITION_HOSTS[account.partition];
-  const global = account.stsEndpoint === 'global' && account.partition === 'aws';
+/**
+ * Where an account's calls go, best first. Only the configuration's list has more than one place: an account
+ * that names its region, the global endpoint or an address in front of STS is somebody's choice.
+ *
+ * @throws BrokerError `catalogue.invalid` where a region is not one of the account's partition.
+ */
+export function stsEndpointsOf(account: Account, options: StsEndpointOptions): readonly StsEndpoint[] {
+  const { stsEndpoint } = options;
   // The global endpoint is signed for us-east-1, wherever it answers from.
-  const region = global ? 'us-east-1' : (account.region ?? options.regions[account.partition]);
-  if (!hosts.regions.test(region)) {
-    throw new BrokerError('catalogue.invalid', {
-      detail: `"${region}" is not a region of the partition ${account.partition}`,
-    });
+  if (account.stsEndpoint === 'global' && account.partition === 'aws') {
+    return [{ url: new URL(stsEndpoint ?? 'https://sts.amazonaws.com/'), region: 'us-east-1' }];
   }
-  const host = global ? 'sts.amazonaws.com' : `sts.${region}.${hosts.suffix}`;
-  return { url: new URL(options.stsEndpoint ?? `https://${host}/`), region };
+  const { regions, suffix } = PARTITION_HOSTS[account.partition];
+  const listed = account.region === undefined ? options.regions[account.partition] : [account.region];
+  return (stsEndpoint === undefined ? listed : listed.slice(0, 1)).map((region) => {
+    if (!regions.test(region)) {
+      throw new BrokerError('catalogue.invalid', {
+        detail: `"${region}" is not a region of the partition ${account.partition}`,
+      });
+    }
+    return { url: new URL(stsEndpoint ?? `https://sts.${region}.${suffix}/`), region };
+  });
 }

@@ -2,7 +2,7 @@
  * What the AWS SDK sends its requests through, in place of its own: times and sizes are bounded, and the
  * answer's bytes arrive whole, which costs a third of the SDK's streams.
  */
-import { HttpExchangeError, type HttpExchange } from '../lib/http-exchange.ts';
+import { HttpExchangeError, type HttpExchangeAnswer, type HttpExchange } from '../lib/http-exchange.ts';
 
 /** As much of the SDK's HttpRequest as STS needs: every call is a POST with a text body. */
 interface SdkRequest {
@@ -45,10 +45,18 @@ export type StsHttpHandler = {
   destroy(): void;
 };
 
-export function createStsHttpHandler(http: HttpExchange): StsHttpHandler {
+/** @param onDate told the Date header of every answer, refusals too. */
+export function createStsHttpHandler(
+  http: Pick<HttpExchange, 'request'>,
+  onDate: (date: string | undefined) => void,
+): StsHttpHandler {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
-    handle: (request) => exchange(http, request),
+    async handle(request) {
+      const answer = await exchange(http, request);
+      onDate(answer.headers['date']);
+      return { response: { statusCode: answer.status, headers: { ...answer.headers }, body: answer.body } };
+    },
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
     // The connections belong to whoever made the exchange.
@@ -56,7 +64,10 @@ export function createStsHttpHandler(http: HttpExchange): StsHttpHandler {
   };
 }
 
-async function exchange(http: HttpExchange, request: SdkRequest): Promise<SdkResponse> {
+async function exchange(
+  http: Pick<HttpExchange, 'request'>,
+  request: SdkRequest,
+): Promise<HttpExchangeAnswer> {
   const port = request.port === undefined ? '' : `:${request.port}`;
   const url = new URL(`${request.protocol}//${request.hostname}${port}${request.path}`);
   const body = typeof request.body === 'string' ? request.body : '';
@@ -69,7 +80,7 @@ async function exchange(http: HttpExchange, request: SdkRequest): Promise<SdkRes
   if (answer.body.includes('<!')) {
     throw new StsTransportError('unreadable', 'MARKUP', 'the answer has a document type declaration');
   }
-  return { response: { statusCode: answer.status, headers: { ...answer.headers }, body: answer.body } };
+  return answer;
 }
 
 /** A connection that broke or never came may be tried again; an answer that never ended would only take longer. */

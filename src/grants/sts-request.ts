@@ -2,7 +2,7 @@
 import type { PolicyDescriptorType, Tag } from '@aws-sdk/client-sts';
 import type { Permit } from '../core/decide-access.ts';
 import type { StsAnswer } from '../core/ports/grant-method.ts';
-import { answeredAt } from './sts-clients.ts';
+import { answeredAt } from './tuned-sts-client.ts';
 
 interface PolicyParameters {
   readonly Policy?: string;

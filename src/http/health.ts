@@ -1,10 +1,11 @@
 import { Router } from 'express';
+import { asBrokerError } from './errors.ts';
 import { onlyMethods } from './middleware/only-methods.ts';
 
 export interface Health {
   /** False from the moment the process is told to stop. */
   readonly accepting: () => boolean;
-  /** Resolves when the store can be written and read. */
+  /** Resolves when the broker can do its work. @throws BrokerError that says what it lacks. */
   readonly check: () => Promise<void>;
 }
 
@@ -25,8 +26,8 @@ export function healthRoutes({ accepting, check }: Health): Router {
       try {
         await check();
         response.json({ status: 'ready' });
-      } catch {
-        response.status(503).json({ status: 'unavailable', code: 'store.unavailable' });
+      } catch (error) {
+        response.status(503).json({ status: 'unavailable', code: asBrokerError(error).code });
       }
     },
   });

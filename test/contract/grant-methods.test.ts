@@ -5,7 +5,7 @@ import { checkStsAnswer } from '../../src/core/check-sts-answer.ts';
 import { BrokerError, type ErrorCode } from '../../src/core/errors.ts';
 import type { Role } from '../../src/core/catalogue.ts';
 import { GRANT_METHOD_NAMES, GRANT_SUPPORT } from '../../src/core/grant-methods.ts';
-import { stsEndpointOf } from '../../src/grants/sts-endpoint.ts';
+import { stsEndpointsOf } from '../../src/grants/sts-endpoint.ts';
 import { buildPermit, type PermitParts } from '../support/build-permit.ts';
 import { stsReply, type FakeStsCall } from '../support/fake-sts.ts';
 import { startGrantWorld, type GrantWorld } from '../support/grant-world.ts';
@@ -386,10 +386,10 @@ describe('a key file', () => {
 
 describe('the STS endpoint of an account', () => {
   const regions = {
-    aws: 'eu-central-1',
-    'aws-cn': 'cn-north-1',
-    'aws-us-gov': 'us-gov-west-1',
-    'aws-eusc': 'eusc-de-east-1',
+    aws: ['eu-central-1'],
+    'aws-cn': ['cn-north-1'],
+    'aws-us-gov': ['us-gov-west-1'],
+    'aws-eusc': ['eusc-de-east-1'],
   };
   const account = {
     id: '111122223333',
@@ -407,19 +407,30 @@ describe('the STS endpoint of an account', () => {
     [{ partition: 'aws-us-gov' as const }, 'https://sts.us-gov-west-1.amazonaws.com/', 'us-gov-west-1'],
     [{ partition: 'aws-eusc' as const }, 'https://sts.eusc-de-east-1.amazonaws.eu/', 'eusc-de-east-1'],
   ])('is regional unless the account says global: %j', (changes, url, region) => {
-    const endpoint = stsEndpointOf({ ...account, ...changes }, { regions });
-    expect([endpoint.url.href, endpoint.region]).toEqual([url, region]);
+    const endpoints = stsEndpointsOf({ ...account, ...changes }, { regions });
+    expect(endpoints.map((endpoint) => [endpoint.url.href, endpoint.region])).toEqual([[url, region]]);
   });
 
   it('can be replaced, and keeps the region that calls are signed for', () => {
-    const endpoint = stsEndpointOf(account, { regions, stsEndpoint: 'http://localhost:8081' });
-    expect([endpoint.url.href, endpoint.region]).toEqual(['http://localhost:8081/', 'eu-central-1']);
+    const endpoints = stsEndpointsOf(account, { regions, stsEndpoint: 'http://localhost:8081' });
+    expect(endpoints.map((endpoint) => [endpoint.url.href, endpoint.region])).toEqual([
+      ['http://localhost:8081/', 'eu-central-1'],
+    ]);
+  });
+
+  it('is in each region of the configuration’s list, in order, where the account names none', () => {
+    const listed = { ...regions, aws: ['eu-central-1', 'eu-west-1'] };
+    const regionsOf = (changes: object): string[] =>
+      stsEndpointsOf({ ...account, ...changes }, { regions: listed }).map(({ region }) => region);
+    expect(regionsOf({})).toEqual(['eu-central-1', 'eu-west-1']);
+    expect(regionsOf({ region: 'eu-north-1' })).toEqual(['eu-north-1']);
+    expect(regionsOf({ stsEndpoint: 'global' })).toEqual(['us-east-1']);
   });
 
   it.each(['x@127.0.0.1:1/', 'cn-north-1', 'eu-central-1.evil.example', 'EU-CENTRAL-1', ''])(
     'T09: is never made of %j',
     (region) => {
-      expect(() => stsEndpointOf({ ...account, region }, { regions })).toThrow(BrokerError);
+      expect(() => stsEndpointsOf({ ...account, region }, { regions })).toThrow(BrokerError);
     },
   );
 });

@@ -5,6 +5,7 @@ import { createGrantMethods } from '../../src/grants/grant-methods.ts';
 import type { GrantMethodName } from '../../src/core/grant-methods.ts';
 import type { GrantMethod } from '../../src/core/ports/grant-method.ts';
 import { HttpExchange, type HttpExchangeLimits } from '../../src/lib/http-exchange.ts';
+import { StsClients } from '../../src/grants/sts-clients.ts';
 import { createSigning, type Signing } from '../../src/signing/create-signing.ts';
 import { startFakeSts, type FakeSts } from './fake-sts.ts';
 import { memorySigningKeyStore } from './memory-signing-key-store.ts';
@@ -13,6 +14,9 @@ export interface GrantWorld {
   readonly sts: FakeSts;
   readonly methods: Readonly<Record<GrantMethodName, GrantMethod>>;
   readonly signing: Signing;
+  readonly clients: StsClients;
+  /** What operators were told. */
+  readonly reports: object[];
   /** The file of the credential source `main`. */
   readonly keyFile: string;
   writeKeyFile(changes?: Readonly<Record<string, unknown>>): Promise<void>;
@@ -24,6 +28,9 @@ export interface GrantWorld {
 interface GrantWorldOptions {
   readonly limits?: Partial<HttpExchangeLimits>;
   readonly stsEndpoint?: string;
+  readonly regions?: readonly string[];
+  /** What stands between the clients and the network, which then really ask AWS's own host names. */
+  readonly http?: (real: HttpExchange) => Pick<HttpExchange, 'request'>;
 }
 
 /** The five grant methods with real keys and real HTTP, in front of a fake STS. */
@@ -40,27 +47,33 @@ export async function startGrantWorld(options: GrantWorldOptions = {}): Promise<
     activeDays: 90,
     overlapDays: 14,
   });
+  const clients = new StsClients({
+    http: options.http?.(http) ?? http,
+    clock,
+    reports: {
+      credentials: (state) => world.reports.push(state),
+      clockSkew: (seconds) => world.reports.push({ clockSkew: seconds }),
+    },
+    regions: {
+      aws: options.regions ?? ['eu-central-1'],
+      'aws-cn': ['cn-north-1'],
+      'aws-us-gov': ['us-gov-west-1'],
+      'aws-eusc': ['eusc-de-east-1'],
+    },
+    ...(options.http === undefined ? { stsEndpoint: options.stsEndpoint ?? sts.url } : {}),
+    credentialSources: new Map([
+      ['main', { kind: 'key-file', file: keyFile }],
+      ['other', { kind: 'default-chain' }],
+    ]),
+  });
   const world: GrantWorld = {
+    reports: [],
     sts,
     signing,
     keyFile,
     clockOffsetMs: 0,
-    methods: createGrantMethods({
-      http,
-      clock,
-      signer: signing.signer,
-      regions: {
-        aws: 'eu-central-1',
-        'aws-cn': 'cn-north-1',
-        'aws-us-gov': 'us-gov-west-1',
-        'aws-eusc': 'eusc-de-east-1',
-      },
-      stsEndpoint: options.stsEndpoint ?? sts.url,
-      credentialSources: new Map([
-        ['main', { kind: 'key-file', file: keyFile }],
-        ['other', { kind: 'default-chain' }],
-      ]),
-    }),
+    methods: createGrantMethods({ clients, signer: signing.signer, clock }),
+    clients,
     writeKeyFile: (changes = {}) => writeFile(keyFile, JSON.stringify({ ...MAIN_KEY, ...changes })),
     async close() {
       await http.close();

@@ -90,10 +90,10 @@ describe('without any configuration', () => {
       logLevel: 'warn',
     });
     expect(config.aws.regions).toEqual({
-      aws: 'us-east-1',
-      'aws-cn': 'cn-north-1',
-      'aws-us-gov': 'us-gov-west-1',
-      'aws-eusc': 'eusc-de-east-1',
+      aws: ['us-east-1'],
+      'aws-cn': ['cn-north-1'],
+      'aws-us-gov': ['us-gov-west-1'],
+      'aws-eusc': ['eusc-de-east-1'],
     });
   });
 
@@ -177,7 +177,7 @@ describe('a file', () => {
     const config = load('sandbox: true\ntrustedProxies: [10.0.0.1]');
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.listen)).toBe(true);
-    expect(Object.isFrozen(config.aws.regions)).toBe(true);
+    expect(Object.isFrozen(config.aws.regions.aws)).toBe(true);
     expect(Object.isFrozen(config.trustedProxies)).toBe(true);
     expect(Object.isFrozen(config.sandbox)).toBe(true);
   });
