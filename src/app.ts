@@ -64,7 +64,7 @@ export function createApp(parts: AppParts): Express {
   app.use(signInRoutes(parts));
   app.use(sameOriginOnly(baseUrl), ...requireCsrfToken(cookies.session));
   app.use(signOutRoutes(parts), roleRoutes(parts));
-  app.use(notFound, webErrors(pages, log), lastResort(parts.logger));
+  app.use(notFound, webErrors({ pages, log, clickCookie: cookies.click }), lastResort(parts.logger));
   return app;
 }
 

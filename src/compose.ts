@@ -78,6 +78,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     baseUrl,
     rootDir,
     logger,
+    clock,
     catalogue,
     connectors,
     formTargets: consoleFormTargets(config.aws.endpoints),

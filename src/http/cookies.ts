@@ -4,6 +4,8 @@ export interface Cookies {
   readonly session: CookieSlot;
   /** Binds sign-in flows to this browser; must come along with an identity provider's cross-site POST. */
   readonly flow: CookieSlot;
+  /** What somebody pressed before they were sent to sign in again: `web/sign-in-again`. */
+  readonly click: CookieSlot;
 }
 
 export interface CookieSlot {
@@ -23,6 +25,7 @@ export function createCookies(baseUrl: string): Cookies {
   return {
     session: slot(secure, 'daypass-session', 'Lax'),
     flow: slot(secure, 'daypass-flow', secure ? 'None' : 'Lax'),
+    click: slot(secure, 'daypass-click', 'Lax'),
   };
 }
 

@@ -62,8 +62,9 @@ describe('POST /roles/{id}/credentials with an ID token that has expired', () =>
       {},
     );
     aheadMs = 0;
-    expect(page.status).toBe(200);
-    const back = '/sign-in/sandbox-oidc?returnTo=%2Froles%2Fdevelopment-data-analyst-own-token%2Fcredentials';
+    expect(page.status).toBe(401);
+    const role = 'development-data-analyst-own-token';
+    const back = `/sign-in/sandbox-oidc?for=${role}&amp;returnTo=%2Froles%2F${role}%3Fpurpose%3Dcredentials`;
     expect(page.text).toContain(`<meta http-equiv="refresh" content="0; url=${back}">`);
     expect(page.text).toContain(`href="${back}"`);
     expect(page.text).not.toContain('ASIA');

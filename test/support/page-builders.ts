@@ -44,6 +44,7 @@ export function buildRole(overrides: Partial<RoleView> = {}): RoleView {
     operation: 'AssumeRoleWithSAML',
     chained: false,
     howLong: 'up to 12 hours',
+    asksFor: undefined,
     why: 'through group engineering',
     mappingId: 'engineers-read',
     otherMappingsCount: 0,
@@ -115,6 +116,8 @@ export function buildRolePage(overrides: Partial<RolePage> = {}): RolePage {
     maximumSeconds: 43_200,
     mappings: [],
     sessionPolicy: 'any',
+    signIn: undefined,
+    resumed: undefined,
     ...overrides,
   };
 }

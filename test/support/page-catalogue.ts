@@ -228,6 +228,26 @@ function rolePages(): CataloguePage[] {
         sessionPolicy: 'deny-only',
       }),
     ),
+    page(
+      'role-resumed',
+      buildRolePage({
+        role: buildRole({ asksFor: 'asks for a fresh, stronger sign-in (15 minutes)' }),
+        signIn: { newest: '15 minutes', contexts: ['https://refeds.org/profile/mfa'], willDo: true },
+        resumed: {
+          purpose: 'credentials',
+          sessionPolicy: '{"Version":"2012-10-17"}',
+          policyLeftOut: false,
+          goesOn: false,
+        },
+      }),
+    ),
+    page(
+      'role-policy-left-out',
+      buildRolePage({
+        signIn: { newest: undefined, contexts: ['phr', 'phrh'], willDo: false },
+        resumed: { purpose: 'console', sessionPolicy: '', policyLeftOut: true, goesOn: false },
+      }),
+    ),
     page('role-mfa', buildRolePage({ role: mfaRole ?? buildRole(), sessionPolicy: 'none' })),
     page('role-reserved', buildRolePage({ role: buildRole({ reservedFor: ['lambda.amazonaws.com'] }) })),
     page(
@@ -235,6 +255,13 @@ function rolePages(): CataloguePage[] {
       buildRolePage({
         account: first ?? buildAccount(),
         role: first?.roles[0] ?? buildRole(),
+        signIn: { newest: HOSTILE_TEXTS[0], contexts: HOSTILE_TEXTS, willDo: false },
+        resumed: {
+          purpose: 'console',
+          sessionPolicy: `</textarea>${HOSTILE_TEXTS[1]}`,
+          policyLeftOut: false,
+          goesOn: false,
+        },
         mappings: HOSTILE_TEXTS.map((text, index) =>
           buildMappingChoice({ id: text, why: hostile(index + 1), isChosen: index === 0 }),
         ),
@@ -305,6 +332,8 @@ function onTheWayPages(): CataloguePage[] {
   const model: ResubmitPage = { ...buildFrame({ title: 'Signing in', person: undefined }), ...RESUBMIT };
   const again = {
     ...buildFrame({ title: 'Signing you in again' }),
+    code: 'sign_in.again',
+    text: 'This role needs a sign-in of the last 15 minutes.',
     href: `${STAY}?returnTo=%2Froles%2Fa`,
   };
   return [

@@ -4,10 +4,16 @@ import type { BrokerError } from '../../core/errors.ts';
 import { asBrokerError, statusOf } from '../errors.ts';
 import type { RequestLog } from '../request-log.ts';
 import { adviceFor, titleOf } from './error-words.ts';
-import type { Pages } from './pages.ts';
+import { addressOf, clickOf } from './role-click.ts';
+import { mendableClick, sendToSignIn, type SignInAgainParts } from './sign-in-again.ts';
 import { personOf } from './signed-in.ts';
 
-export function webErrors(pages: Pages, log: RequestLog) {
+interface ErrorPageParts extends SignInAgainParts {
+  readonly log: RequestLog;
+}
+
+export function webErrors({ log, ...parts }: ErrorPageParts) {
+  const { pages } = parts;
   // Express knows an error handler by its four parameters.
   return async (thrown: unknown, request: Request, response: Response, next: NextFunction): Promise<void> => {
     const error = asBrokerError(thrown);
@@ -17,12 +23,13 @@ export function webErrors(pages: Pages, log: RequestLog) {
       return;
     }
     if (error.code === 'session.required' || error.code === 'session.ended') {
-      response.redirect(303, request.originalUrl === '/' ? '/sign-in' : `/sign-in?${returnTo(request)}`);
+      response.redirect(303, signInHref(request));
       return;
     }
-    const connectorId = personOf(response)?.principal.identity.connectorId;
-    if (error.code === 'sign_in.again' && connectorId !== undefined) {
-      await signInAgain(pages, `/sign-in/${connectorId}?${returnTo(request)}`, response);
+    const person = personOf(response);
+    const click = mendableClick(error, request);
+    if (click !== undefined && person !== undefined) {
+      await sendToSignIn(parts, { click, error, person }, response);
       return;
     }
     const status = statusOf(error);
@@ -39,17 +46,11 @@ export function webErrors(pages: Pages, log: RequestLog) {
   };
 }
 
-function returnTo({ originalUrl }: Request): string {
-  return new URLSearchParams({ returnTo: originalUrl }).toString();
-}
-
-/**
- * What only a fresh sign-in can mend leads there and back, instead of ending at an error. By a page that goes
- * on, not by a redirect: browsers hold our `form-action` against every redirect that answers a form, and no
- * list of ours names every identity provider.
- */
-function signInAgain(pages: Pages, href: string, response: Response): Promise<void> {
-  return pages.render(response, 'sign-in-again', { title: 'Signing you in again', href });
+/** Back to the same page, or to the same choices of a role. */
+function signInHref(request: Request): string {
+  const click = clickOf(request);
+  const returnTo = click === undefined ? request.originalUrl : addressOf(click);
+  return returnTo === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ returnTo }).toString()}`;
 }
 
 function actionsFor(

@@ -29,6 +29,8 @@ const TITLES: Readonly<Record<FamilyOf<ErrorCode>, string>> = {
 };
 
 const EXACT_TITLES: Partial<Record<ErrorCode, string>> = {
+  'sign_in.again': 'Signing in again was not enough',
+  'sign_in.stronger': 'Signing in again was not enough',
   'request.not_found': 'Page not found',
   'sign_in.connector_unknown': 'Page not found',
   'role.reserved_for_service': 'No person can use this role',
@@ -43,6 +45,18 @@ export function titleOf(code: ErrorCode): string {
 
 const ASK_ADMINISTRATOR = 'If you need it, ask an administrator, and give them the request id below.';
 
+/** A page that says this comes only right after another sign-in: before, the person is sent to one. */
+const ADVICE_OF_STEP_UP = [
+  'You have just signed in again, and what your identity provider says of that sign-in is still not enough.',
+  ASK_ADMINISTRATOR,
+];
+
+const ADVICE_OF_PROVIDER = [
+  'Nothing was handed out. If you were signed in before, you still are.',
+  'Your identity provider may ask for more the next time, such as a second factor: try once more.',
+  ASK_ADMINISTRATOR,
+];
+
 const ADVICE: Partial<Record<ErrorCode, readonly string[]>> = {
   'role.not_found': [
     'None of your groups gives you this role; below are the groups that arrived from your identity provider, exactly as they came.',
@@ -53,6 +67,11 @@ const ADVICE: Partial<Record<ErrorCode, readonly string[]>> = {
     'Nothing is wrong with your sign-in: this role works for the AWS service alone.',
     'Choose another of your roles, or ask an administrator for one that people may use.',
   ],
+  'sign_in.again': ADVICE_OF_STEP_UP,
+  'sign_in.stronger': ADVICE_OF_STEP_UP,
+  'saml.authn_context': ADVICE_OF_PROVIDER,
+  'oidc.auth_time': ADVICE_OF_PROVIDER,
+  'oidc.acr': ADVICE_OF_PROVIDER,
   'session_tag.missing': ['Your identity provider has to send that attribute.', ASK_ADMINISTRATOR],
   'sts.refused': [
     'Daypass permits you this role, but AWS does not: the role may not exist, or its trust policy does not name Daypass with these conditions.',

@@ -1,6 +1,10 @@
 import type { Entitlement, MappingChoice } from '../../core/entitlements.ts';
+import type { Role } from '../../core/catalogue.ts';
 import type { Reason } from '../../core/applicable-mappings.ts';
+import type { UserPrincipal } from '../../core/principal.ts';
+import { refuseAuthentication } from '../../core/required-authentication.ts';
 import { supportOf, type DurationLimits } from '../../core/role-limits.ts';
+import { durationInWords } from '../../lib/duration-in-words.ts';
 import type { AccountView, RolePage, RoleView } from './view-models.ts';
 
 export function accountView({ account }: Entitlement): Omit<AccountView, 'roles'> {
@@ -21,6 +25,7 @@ export function roleView(entitlement: Entitlement, chosen: MappingChoice = entit
     operation: supportOf(role).operation,
     chained,
     howLong: howLong(limits, chained),
+    asksFor: asksFor(role),
     why: why(reason),
     mappingId: reason.mappingId,
     otherMappingsCount: alternatives.length,
@@ -46,32 +51,48 @@ export function mappingChoices(entitlement: Entitlement, chosen: MappingChoice):
   }));
 }
 
-/** The usual choices within the limits, with the default among them. */
-export function durationChoices(limits: DurationLimits): RolePage['durations'] {
+/** The usual choices within the limits, with the default among them, and what was chosen before if it is possible. */
+export function durationChoices(limits: DurationLimits, chosenText?: string): RolePage['durations'] {
+  const chosen = Number(chosenText);
+  const isPossible = chosen >= limits.minimumSeconds && chosen <= limits.maximumSeconds;
+  const selected = Number.isInteger(chosen) && isPossible ? chosen : limits.defaultSeconds;
   const usual = [900, 3_600, 4 * 3_600, 8 * 3_600, 12 * 3_600, 24 * 3_600, 36 * 3_600];
   const within = usual.filter(
     (seconds) => seconds >= limits.minimumSeconds && seconds <= limits.maximumSeconds,
   );
-  return [...new Set([...within, limits.defaultSeconds, limits.maximumSeconds])]
+  return [...new Set([...within, selected, limits.defaultSeconds, limits.maximumSeconds])]
     .toSorted((a, b) => a - b)
-    .map((seconds) => ({ seconds, label: inWords(seconds), selected: seconds === limits.defaultSeconds }));
+    .map((seconds) => ({ seconds, label: durationInWords(seconds), selected: seconds === selected }));
+}
+
+/** What the role wants of a sign-in, in a few words. */
+function asksFor({ authentication }: Role): string | undefined {
+  if (authentication === undefined) return undefined;
+  const { maximumAgeSeconds, contexts } = authentication;
+  const stronger = contexts.length > 0 ? 'stronger' : undefined;
+  if (maximumAgeSeconds === undefined) return 'asks for a stronger sign-in';
+  const kind = ['fresh', stronger].filter((word) => word !== undefined).join(', ');
+  return `asks for a ${kind} sign-in (${durationInWords(maximumAgeSeconds)})`;
+}
+
+/** The same in full, and whether the present sign-in will do. */
+export function signInView({ role }: Entitlement, principal: UserPrincipal, now: Date): RolePage['signIn'] {
+  const { authentication } = role;
+  if (authentication === undefined) return undefined;
+  const { maximumAgeSeconds, contexts } = authentication;
+  return {
+    newest: maximumAgeSeconds === undefined ? undefined : durationInWords(maximumAgeSeconds),
+    contexts,
+    willDo: refuseAuthentication(role, principal, now) === undefined,
+  };
 }
 
 function howLong({ maximumSeconds }: DurationLimits, chained: boolean): string {
-  return `up to ${inWords(maximumSeconds)}${chained ? ' (chained)' : ''}`;
+  return `up to ${durationInWords(maximumSeconds)}${chained ? ' (chained)' : ''}`;
 }
 
 function why({ through, value }: Reason): string {
   return through === 'user' ? 'given to you by name' : `through ${through} ${value}`;
-}
-
-function inWords(seconds: number): string {
-  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60)];
-  const parts = [
-    hours === 0 ? '' : `${hours} ${hours === 1 ? 'hour' : 'hours'}`,
-    minutes === 0 ? '' : `${minutes} minutes`,
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? `${seconds} seconds` : parts.join(' ');
 }
 
 function lastPart(roleName: string): string {

@@ -7,17 +7,21 @@ import type { TemporaryCredentials } from '../../core/credentials.ts';
 import type { Entitlement } from '../../core/entitlements.ts';
 import type { Permit } from '../../core/decide-access.ts';
 import { BrokerError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports/clock.ts';
 import type { Delivery } from '../../core/ports/delivery.ts';
 import { supportOf } from '../../core/role-limits.ts';
 import { wishOf } from '../access-fields.ts';
+import type { Cookies } from '../cookies.ts';
 import { readField, readForm } from '../middleware/bodies.ts';
 import { onlyMethods } from '../middleware/only-methods.ts';
 import { contextOf } from '../request-context.ts';
 import type { PageContent, Pages } from './pages.ts';
-import { accountView, durationChoices, mappingChoices, roleView } from './role-view.ts';
+import { keptClick, type RoleClick } from './role-click.ts';
+import { accountView, durationChoices, mappingChoices, roleView, signInView } from './role-view.ts';
 import { searchRoles } from './search-roles.ts';
+import { takeMark } from './sign-in-again.ts';
 import { requirePerson } from './signed-in.ts';
-import type { CredentialsPage, RolePage } from './view-models.ts';
+import type { CredentialsPage, ResumedClick, RolePage } from './view-models.ts';
 
 export interface RoleRoutes {
   readonly catalogue: Pick<CatalogueSource, 'current'>;
@@ -26,6 +30,8 @@ export interface RoleRoutes {
   readonly console: Delivery<URL>;
   /** Every text form of the same credentials. */
   readonly shells: Delivery<CredentialsPage['tabs']>;
+  readonly cookies: Cookies;
+  readonly clock: Clock;
   readonly pages: Pages;
 }
 
@@ -48,7 +54,12 @@ export function roleRoutes(routes: RoleRoutes): Router {
       const { principal } = requirePerson(response);
       const entitlement = await entitlements.find(principal, roleIdOf(request));
       if (entitlement === undefined) throw new BrokerError('role.not_found');
-      await pages.render(response, 'role', rolePage(entitlement, textOf(request.query['mapping'])));
+      const click = keptClick(entitlement.role.id, request.query);
+      const isTheirs =
+        click !== undefined && takeMark(routes.cookies.click, { click, principal }, { request, response });
+      const page = rolePage(entitlement, { mappingId: textOf(request.query['mapping']), click, isTheirs });
+      const signIn = signInView(entitlement, principal, routes.clock.now());
+      await pages.render(response, 'role', { ...page, signIn });
     },
   });
 
@@ -77,8 +88,17 @@ export function roleRoutes(routes: RoleRoutes): Router {
   return router;
 }
 
+interface Visit {
+  /** Empty for the mapping that is used unless one is named. */
+  readonly mappingId: string;
+  /** What the address keeps of a press, and whether it was theirs and not only somebody's link. */
+  readonly click: RoleClick | undefined;
+  readonly isTheirs: boolean;
+}
+
 /** @throws BrokerError `mapping.not_found` */
-function rolePage(entitlement: Entitlement, mappingId: string): PageContent<RolePage> {
+function rolePage(entitlement: Entitlement, visit: Visit): Omit<PageContent<RolePage>, 'signIn'> {
+  const { mappingId, click } = visit;
   const chosen = [entitlement, ...entitlement.alternatives].find(
     ({ reason }) => mappingId === '' || reason.mappingId === mappingId,
   );
@@ -91,11 +111,18 @@ function rolePage(entitlement: Entitlement, mappingId: string): PageContent<Role
     account: accountView(entitlement),
     role,
     mappings: mappingChoices(entitlement, chosen),
-    durations: durationChoices(limits),
+    durations: durationChoices(limits, click?.durationSeconds),
     minimumSeconds: limits.minimumSeconds,
     maximumSeconds: limits.maximumSeconds,
     sessionPolicy: takesPolicy ? (hasSessionPolicy ? 'deny-only' : 'any') : 'none',
+    resumed: click === undefined ? undefined : resumed(click, visit.isTheirs && !role.needsMfaCode),
   };
+}
+
+/** Without its session policy a press is not what it was, so that nothing goes on by itself. */
+function resumed(click: RoleClick, mayGoOn: boolean): ResumedClick {
+  const { purpose, policyLeftOut, sessionPolicy = '' } = click;
+  return { purpose, policyLeftOut, sessionPolicy, goesOn: mayGoOn && !policyLeftOut };
 }
 
 /** Someone who reloads or signs in again lands where the choice is made; only a POST hands anything out. */

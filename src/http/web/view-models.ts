@@ -71,6 +71,8 @@ export interface RoleView {
   readonly chained: boolean;
   /** e.g. `up to 12 hours`, `up to 1 hour (chained)` */
   readonly howLong: string;
+  /** e.g. `asks for a fresh sign-in (15 minutes)`; undefined where any sign-in will do. */
+  readonly asksFor: string | undefined;
   /** e.g. `through group engineering` */
   readonly why: string;
   readonly mappingId: string;
@@ -107,6 +109,25 @@ export interface RolePage extends PageFrame {
   readonly maximumSeconds: number;
   /** What a session policy of the request may hold: the mapping may have one already. */
   readonly sessionPolicy: 'none' | 'any' | 'deny-only';
+  /** What the role asks of a sign-in, and whether the present one is that; undefined where any will do. */
+  readonly signIn:
+    | {
+        /** e.g. `15 minutes` */
+        readonly newest: string | undefined;
+        readonly contexts: readonly string[];
+        readonly willDo: boolean;
+      }
+    | undefined;
+  /** What was pressed before the person was sent to sign in; undefined for who just comes. */
+  readonly resumed: ResumedClick | undefined;
+}
+
+export interface ResumedClick {
+  readonly purpose: 'console' | 'credentials';
+  readonly sessionPolicy: string;
+  readonly policyLeftOut: boolean;
+  /** The page goes on by itself. */
+  readonly goesOn: boolean;
 }
 
 /** `pages/credentials`: each tab one form of the same credentials. */
@@ -133,6 +154,9 @@ export interface ErrorPage extends PageFrame {
 
 /** `pages/sign-in-again`: leaves for the identity provider, and comes back to what only a fresh sign-in opens. */
 export interface SignInAgainPage extends PageFrame {
+  readonly code: ErrorCode;
+  /** What the role needs. */
+  readonly text: string;
   readonly href: string;
 }
 
