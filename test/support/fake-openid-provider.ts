@@ -34,6 +34,11 @@ export interface TokenRecipe {
   readonly handle?: (response: ServerResponse) => void;
 }
 
+export interface UserinfoRecipe {
+  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly handle?: (response: ServerResponse) => void;
+}
+
 interface AuthorizationRequest {
   readonly url: URL;
   readonly state: string;
@@ -63,6 +68,15 @@ export interface FakeOpenIdProvider {
   readonly handlers: Map<string, (request: IncomingMessage, response: ServerResponse) => void>;
   /** Approves: what the browser brings back, for a token made by this recipe. */
   approve(redirect: URL, recipe?: TokenRecipe): URLSearchParams;
+  /** Another recipe for a code that was handed out already. */
+  amend(answer: URLSearchParams, recipe: TokenRecipe): void;
+  /** What a refresh token is answered with, by its value; a refusal is told by `answer` and `handle`. */
+  readonly refreshes: Map<string, TokenRecipe>;
+  /** What the userinfo endpoint answers with, beside the honest `sub`; undefined while it has none. */
+  userinfo: UserinfoRecipe | undefined;
+  readonly userinfoRequests: { readonly authorization: string | undefined }[];
+  /** A token of the provider's, by its present key. */
+  sign(claims: object, header?: object, key?: TokenKey): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -114,6 +128,16 @@ export async function startFakeOpenIdProvider(alg = 'RS256'): Promise<FakeOpenId
       approvals.set(code, { request, recipe });
       return new URLSearchParams({ code, state: request.state, iss: issuer });
     },
+    amend: (answer, recipe) => {
+      const code = answer.get('code') ?? '';
+      const approval = approvals.get(code);
+      if (approval === undefined) throw new Error('no such code');
+      approvals.set(code, { ...approval, recipe });
+    },
+    refreshes: new Map(),
+    userinfo: undefined,
+    userinfoRequests: [],
+    sign: (claims, header = {}, by = key) => signToken({ typ: 'JWT', ...header }, claims, by),
     close: async () => close(server),
   };
 
@@ -128,6 +152,11 @@ export async function startFakeOpenIdProvider(alg = 'RS256'): Promise<FakeOpenId
     } else if (request.url === '/keys') {
       provider.reads.keys += 1;
       sendJson(response, 200, provider.keySet ?? { keys: published });
+    } else if (request.url === '/userinfo' && provider.userinfo !== undefined) {
+      provider.userinfoRequests.push({ authorization: request.headers.authorization });
+      const { handle: answerItself, claims } = provider.userinfo;
+      if (answerItself === undefined) sendJson(response, 200, { sub: 'ann', ...claims });
+      else answerItself(response);
     } else if (request.url === '/token') {
       await answerTokenRequest(request, response);
     } else {
@@ -139,6 +168,10 @@ export async function startFakeOpenIdProvider(alg = 'RS256'): Promise<FakeOpenId
   async function answerTokenRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = new URLSearchParams(await readBody(request));
     provider.tokenRequests.push({ form, authorization: request.headers.authorization });
+    if (form.get('grant_type') === 'refresh_token') {
+      await answerRefresh(form.get('refresh_token') ?? '', response);
+      return;
+    }
     const code = form.get('code') ?? '';
     const approval = approvals.get(code);
     approvals.delete(code);
@@ -151,6 +184,20 @@ export async function startFakeOpenIdProvider(alg = 'RS256'): Promise<FakeOpenId
       approval.recipe.handle(response);
     } else {
       const answer = await tokenAnswer(issuer, approval, approval.recipe.key ?? key);
+      provider.handedOut.push(answer);
+      sendJson(response, 200, answer);
+    }
+  }
+
+  async function answerRefresh(refreshToken: string, response: ServerResponse): Promise<void> {
+    const recipe = provider.refreshes.get(refreshToken);
+    if (recipe === undefined) {
+      sendJson(response, 400, { error: 'invalid_grant' });
+    } else if (recipe.handle) {
+      recipe.handle(response);
+    } else {
+      const request = readAuthorizationRequest(new URL(`${issuer}/authorize?client_id=daypass`));
+      const answer = await tokenAnswer(issuer, { request, recipe }, recipe.key ?? key);
       provider.handedOut.push(answer);
       sendJson(response, 200, answer);
     }
@@ -186,7 +233,7 @@ async function tokenAnswer(
     iat: now,
     exp: now + 300,
     auth_time: now - 60,
-    nonce: request.nonce,
+    nonce: request.nonce === '' ? undefined : request.nonce,
     at_hash: accessTokenHash(accessToken, key.alg),
     name: 'Ann Example',
     email: 'ann@example.com',
@@ -194,9 +241,7 @@ async function tokenAnswer(
     ...recipe.claims,
   };
   const header = { alg: key.alg, kid: key.publicJwk.kid, typ: 'JWT', ...recipe.header };
-  const jwt = await new SignJWT(claims as JWTPayload)
-    .setProtectedHeader(withoutUndefined(header) as JWTHeaderParameters)
-    .sign(key.privateKey);
+  const jwt = await signToken(header, claims, key);
   return {
     access_token: accessToken,
     token_type: 'Bearer',
@@ -204,6 +249,13 @@ async function tokenAnswer(
     id_token: (await recipe.token?.({ header, claims, jwt })) ?? jwt,
     ...recipe.answer,
   };
+}
+
+async function signToken(header: object, claims: object, key: TokenKey): Promise<string> {
+  const full = { alg: key.alg, kid: key.publicJwk.kid, ...header };
+  return new SignJWT(claims as JWTPayload)
+    .setProtectedHeader(withoutUndefined(full) as JWTHeaderParameters)
+    .sign(key.privateKey);
 }
 
 function accessTokenHash(accessToken: string, alg: string): string {
