@@ -1,12 +1,14 @@
+import { createLocalJWKSet, type JWK } from 'jose';
 import { BrokerError } from '../../core/errors.ts';
-import type { FetchedAnswer, LimitedFetch } from '../limited-fetch.ts';
+import type { LimitedFetch } from '../limited-fetch.ts';
+import { isObject, parseObject } from './strict-json.ts';
 
 const MAXIMUM_KEYS = 100;
 
-/** A provider's public keys: the answer as it came, for the library, and which keys are in it. */
+/** A provider's public keys, each made ready once. */
 export interface KeySet {
-  readonly answer: FetchedAnswer;
-  readonly keyIds: ReadonlySet<unknown>;
+  /** The one key that a token's header names; fails when there is none, or more than one. */
+  readonly find: ReturnType<typeof createLocalJWKSet>;
 }
 
 /** @throws BrokerError `idp.unavailable`, `idp.timeout` */
@@ -16,19 +18,16 @@ export async function fetchKeySet(url: string, fetch: LimitedFetch): Promise<Key
   if (keys === undefined || keys.length > MAXIMUM_KEYS) {
     throw new BrokerError('idp.unavailable', { detail: 'the provider’s key set cannot be used' });
   }
-  return { answer: { ...answer, contentType: 'application/json' }, keyIds: new Set(keys.map(keyIdOf)) };
+  return { find: createLocalJWKSet({ keys: keys.filter(isPublicKey) }) };
 }
 
-function keysIn(body: Buffer): unknown[] | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body.toString('utf8'));
-    const keys: unknown = typeof parsed === 'object' && parsed !== null && 'keys' in parsed ? parsed.keys : 0;
-    return Array.isArray(keys) ? keys : undefined;
-  } catch {
-    return undefined;
-  }
+function keysIn(body: Buffer): readonly unknown[] | undefined {
+  const parsed = parseObject(body);
+  const keys: unknown = parsed.kind === 'object' ? parsed.value['keys'] : undefined;
+  return Array.isArray(keys) ? keys : undefined;
 }
 
-function keyIdOf(key: unknown): unknown {
-  return typeof key === 'object' && key !== null && 'kid' in key ? key.kid : undefined;
+/** One odd entry must not make the others useless: RFC 7517 section 5 lets readers ignore what they do not know. */
+function isPublicKey(key: unknown): key is JWK {
+  return isObject(key) && typeof key['kty'] === 'string' && key['kty'] !== 'oct';
 }

@@ -1,39 +1,45 @@
-/** Sign-in with an OpenID provider: authorization code with PKCE, state and nonce, always. */
-import { createHash } from 'node:crypto';
+/**
+ * Sign-in with an OpenID provider: authorization code with PKCE, state and nonce, always. Signing out: by the
+ * browser at the provider, and by the provider over the back channel. Front-channel logout is not offered: its
+ * frames need third-party cookies, and anybody's page could load them.
+ */
 import type { Request, Response } from 'express';
-import * as client from 'openid-client';
 import type { OidcConnectorSettings } from '../../core/catalogue.ts';
 import { BrokerError } from '../../core/errors.ts';
 import type { SignInFlow } from '../../core/ports/stores.ts';
 import { randomToken, sha256Hex } from '../../lib/hash.ts';
-import { createCachedSource } from '../cached-source.ts';
 import type { ConnectorEnvironment } from '../connector-environment.ts';
-import type { Connector, ProvenSignIn } from '../connector.ts';
-import { createLimitedFetch } from '../limited-fetch.ts';
+import type {
+  ConfirmsSession,
+  Connector,
+  EndsProviderSession,
+  HearsBackChannelLogout,
+  ProvenSignIn,
+} from '../connector.ts';
 import { runStrategy } from '../run-strategy.ts';
-import { fetchKeySet } from './key-set.ts';
-import { settleOpenIdSettings, type OpenIdSettings } from './openid-settings.ts';
+import { authorizationUrl, valueOf } from './authorization-request.ts';
+import { checkAuthentication } from './check-authentication.ts';
+import { confirmationSeconds, confirmationState, confirmSession } from './confirm-session.ts';
+import { isUsableSession, readLogoutToken } from './logout-token.ts';
+import { logoutUrl } from './logout-url.ts';
+import { settleOpenIdSettings } from './openid-settings.ts';
 import { OpenIdStrategy } from './openid-strategy.ts';
-import { discoverProvider, type ProviderMetadata } from './provider-metadata.ts';
 import { readCallback } from './read-callback.ts';
-import { readIdentity } from './read-claims.ts';
-import { redeemCode, type RedeemedToken } from './redeem-code.ts';
+import { createRelyingParty, type RelyingParty } from './relying-party.ts';
+import { resolveIdentity } from './resolve-identity.ts';
+import { redeemCode, type GrantedTokens } from './token-endpoint.ts';
 
 export function createOpenIdConnector(
   given: OidcConnectorSettings,
   environment: ConnectorEnvironment,
-): Connector {
+): Connector & EndsProviderSession & HearsBackChannelLogout & ConfirmsSession {
   const settings = settleOpenIdSettings(given);
-  const { baseUrl, clock, allowHttp } = environment;
-  const redirectUri = `${baseUrl}/oidc/${settings.id}/callback`;
-  const fetch = createLimitedFetch(environment);
-  const provider = createCachedSource(clock, () => discoverProvider(settings, fetch, allowHttp));
-  const keys = createCachedSource(clock, async () => fetchKeySet((await provider.get()).jwks_uri, fetch));
+  const party = createRelyingParty(settings, environment);
 
   async function start(request: Request, response: Response, flow: SignInFlow): Promise<void> {
     const strategy = new OpenIdStrategy<never>(async () => ({
       kind: 'redirect',
-      url: authorizationUrl(await provider.get(), settings, redirectUri, flow),
+      url: authorizationUrl(await party.provider.get(), settings, flow, party.redirectUri),
     }));
     const outcome = await runStrategy<never>({ strategy, request });
     if (outcome.kind !== 'redirect') throw new BrokerError('internal', { detail: 'no redirect came out' });
@@ -46,28 +52,11 @@ export function createOpenIdConnector(
     }
     const strategy = new OpenIdStrategy(async () => ({
       kind: 'user',
-      user: await redeem(queryOf(request), flow),
+      user: await prove(party, await redeem(party, queryOf(request), flow), flow),
     }));
-    const outcome = await runStrategy<RedeemedToken>({ strategy, request });
+    const outcome = await runStrategy<ProvenSignIn>({ strategy, request });
     if (outcome.kind !== 'user') throw new BrokerError('internal', { detail: 'a redirect came out' });
-    return prove(outcome.user, settings, clock.now().getTime());
-  }
-
-  async function redeem(query: URLSearchParams, flow: SignInFlow): Promise<RedeemedToken> {
-    const known = await provider.get();
-    const code = readCallback(query, {
-      state: flow.id,
-      issuer: settings.issuer,
-      issuerAnnounced: known.authorization_response_iss_parameter_supported === true,
-    });
-    const authentication = authenticationOf(settings, environment, known);
-    const values = {
-      state: flow.id,
-      nonce: valueOf(flow, 'nonce'),
-      codeVerifier: valueOf(flow, 'codeVerifier'),
-    };
-    const shared = { settings, provider: known, keys, clock, allowHttp, fetch };
-    return redeemCode({ ...shared, ...values, authentication, redirectUri, code });
+    return outcome.user;
   }
 
   return {
@@ -78,66 +67,53 @@ export function createOpenIdConnector(
     start,
     flowIdOf,
     finish,
+    logoutUrl: (session) => logoutUrl(party, session),
+    hearBackChannelLogout: (token) => readLogoutToken(token, party),
+    confirmationSeconds: (session) => confirmationSeconds(party, session),
+    confirm: (session) => confirmSession(party, session),
   };
 }
 
-function prove({ idToken, claims }: RedeemedToken, settings: OpenIdSettings, now: number): ProvenSignIn {
-  const { auth_time, exp } = claims;
-  const expires = typeof exp === 'number' ? exp * 1_000 : now;
+async function redeem(party: RelyingParty, query: URLSearchParams, flow: SignInFlow): Promise<GrantedTokens> {
+  const provider = await party.provider.get();
+  const code = readCallback(query, {
+    state: flow.id,
+    issuer: party.settings.issuer,
+    issuerAnnounced: provider.authorization_response_iss_parameter_supported === true,
+  });
+  return redeemCode(party, {
+    provider,
+    code,
+    state: flow.id,
+    nonce: valueOf(flow, 'nonce'),
+    codeVerifier: valueOf(flow, 'codeVerifier'),
+  });
+}
+
+async function prove(party: RelyingParty, tokens: GrantedTokens, flow: SignInFlow): Promise<ProvenSignIn> {
+  const { settings, clock } = party;
+  const { idToken, accessToken } = tokens;
+  if (idToken === undefined) throw new BrokerError('idp.unavailable', { detail: 'no ID token came' });
+  const { token, claims } = idToken;
+  const { exp, sid } = claims;
+  const now = clock.now();
+  const authentication = checkAuthentication(claims, settings, { demand: flow.demand, now });
+  const expires = typeof exp === 'number' ? exp * 1_000 : now.getTime();
+  const connectorState = confirmationState(party, tokens, valueOf(flow, 'nonce'));
   return {
-    identity: readIdentity(claims, settings),
-    authentication: {
-      at: new Date(typeof auth_time === 'number' ? Math.min(auth_time * 1_000, now) : now),
-      contexts: [],
-    },
+    identity: await resolveIdentity(party, claims, accessToken),
+    authentication,
     spend: [
       {
         scope: `id-token ${settings.issuer}`,
-        value: sha256Hex(idToken),
+        value: sha256Hex(token),
         expiresAt: new Date(expires + settings.clockSkewSeconds * 1_000),
       },
     ],
-    idToken,
+    idToken: token,
+    ...(isUsableSession(sid) ? { providerSession: sid } : {}),
+    ...(connectorState === undefined ? {} : { connectorState }),
   };
-}
-
-function authorizationUrl(
-  provider: ProviderMetadata,
-  settings: OidcConnectorSettings,
-  redirectUri: string,
-  flow: SignInFlow,
-): string {
-  const url = new URL(provider.authorization_endpoint);
-  const parameters = {
-    client_id: settings.clientId,
-    response_type: 'code',
-    redirect_uri: redirectUri,
-    scope: [...new Set(['openid', ...settings.scopes])].join(' '),
-    state: flow.id,
-    nonce: valueOf(flow, 'nonce'),
-    // Also where the provider does not announce S256: one that does not know it ignores it.
-    code_challenge: createHash('sha256').update(valueOf(flow, 'codeVerifier')).digest('base64url'),
-    code_challenge_method: 'S256',
-  };
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  return url.href;
-}
-
-/** Never falls back to a public client: a secret that is named must be there. */
-function authenticationOf(
-  settings: OidcConnectorSettings,
-  environment: ConnectorEnvironment,
-  provider: ProviderMetadata,
-): client.ClientAuth {
-  if (settings.clientSecretName === undefined) return client.None();
-  const secret = environment.secret(settings.clientSecretName);
-  if (secret === undefined) {
-    throw new BrokerError('catalogue.invalid', { detail: `no secret named ${settings.clientSecretName}` });
-  }
-  // OpenID Connect Discovery section 3: without a list it is client_secret_basic.
-  const methods = provider.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-  const basic = methods.includes('client_secret_basic') || !methods.includes('client_secret_post');
-  return basic ? client.ClientSecretBasic(secret.reveal()) : client.ClientSecretPost(secret.reveal());
 }
 
 /** As it was sent: Express makes lists of what stands twice. */
@@ -149,10 +125,4 @@ function queryOf(request: Request): URLSearchParams {
 function flowIdOf(request: Request): string | undefined {
   const state: unknown = request.query['state'];
   return typeof state === 'string' && state !== '' && state.length <= 128 ? state : undefined;
-}
-
-function valueOf(flow: SignInFlow, name: string): string {
-  const value = flow.values[name];
-  if (value === undefined) throw new BrokerError('oidc.no_flow', { detail: `the flow has no ${name}` });
-  return value;
 }

@@ -1,4 +1,5 @@
 import type { OidcConnectorSettings } from '../../core/catalogue.ts';
+import { OPENID_PRESETS, type OpenIdPreset } from './presets.ts';
 
 /** A connector's settings with nothing left open. */
 export interface OpenIdSettings extends OidcConnectorSettings {
@@ -6,15 +7,35 @@ export interface OpenIdSettings extends OidcConnectorSettings {
   readonly groupsClaim: string;
   readonly emailClaim: string;
   readonly displayNameClaim: string;
+  readonly contextsClaim: string | undefined;
+  readonly asksForConsent: boolean;
+  readonly requestParameters: Readonly<Record<string, string>>;
 }
 
-/** What is given counts before what is usual. */
+/** What is given counts before the preset's, and that before what is usual. */
 export function settleOpenIdSettings(given: OidcConnectorSettings): OpenIdSettings {
+  const preset = given.preset === undefined ? {} : OPENID_PRESETS[given.preset];
   return {
     ...given,
-    userinfo: given.userinfo ?? false,
-    groupsClaim: given.groupsClaim ?? 'groups',
-    emailClaim: given.emailClaim ?? 'email',
-    displayNameClaim: given.displayNameClaim ?? 'name',
+    userinfo: given.userinfo ?? preset.userinfo ?? false,
+    groupsClaim: given.groupsClaim ?? preset.groupsClaim ?? 'groups',
+    emailClaim: given.emailClaim ?? preset.emailClaim ?? 'email',
+    displayNameClaim: given.displayNameClaim ?? preset.displayNameClaim ?? 'name',
+    contextsClaim: preset.contextsClaim,
+    ...settleOfflineAccess(given.scopes, preset),
+  };
+}
+
+/** Refresh tokens are asked for where the scopes say so, in the product's own way. */
+function settleOfflineAccess(
+  given: readonly string[],
+  { offlineNeedsConsent = true, offlineParameters }: OpenIdPreset,
+): Pick<OpenIdSettings, 'scopes' | 'asksForConsent' | 'requestParameters'> {
+  const offline = given.includes('offline_access');
+  const replaced = offline && offlineParameters !== undefined;
+  return {
+    scopes: given.filter((scope) => !replaced || scope !== 'offline_access'),
+    asksForConsent: offline && offlineNeedsConsent,
+    requestParameters: replaced ? offlineParameters : {},
   };
 }

@@ -1,10 +1,10 @@
 import { BrokerError } from '../../core/errors.ts';
 import type { Identity } from '../../core/principal.ts';
 import { displayText } from '../display-text.ts';
-import type { Claims } from './check-id-token.ts';
 import type { OpenIdSettings } from './openid-settings.ts';
+import type { Claims } from './signed-token.ts';
 
-const MAXIMUM_GROUPS = 2_000;
+export const MAXIMUM_GROUPS = 2_000;
 const MAXIMUM_GROUP_LENGTH = 1_024;
 /** They belong to one token, not to a person. */
 const TOKEN_CLAIMS = new Set(['nonce', 'at_hash', 'c_hash', 's_hash', 'jti', 'sid']);
@@ -14,7 +14,6 @@ export function readIdentity(claims: Claims, settings: OpenIdSettings): Identity
   const subject = claims['sub'];
   if (typeof subject !== 'string') throw new BrokerError('oidc.subject');
   const attributes = readAttributes(claims);
-  const { groupsClaim } = settings;
   const displayName = displayText(attributes.get(settings.displayNameClaim));
   const email = displayText(attributes.get(settings.emailClaim));
   return {
@@ -22,14 +21,15 @@ export function readIdentity(claims: Claims, settings: OpenIdSettings): Identity
     subject,
     ...(displayName === undefined ? {} : { displayName }),
     ...(email === undefined ? {} : { email }),
-    groups: readGroups(Object.hasOwn(claims, groupsClaim) ? claims[groupsClaim] : undefined),
+    groups: readGroups(claims, settings.groupsClaim),
     attributes,
   };
 }
 
 /** One text or a list of texts; a shape that is anything else could be read in more than one way. */
-function readGroups(claim: unknown): readonly string[] {
-  if (claim === undefined) return [];
+export function readGroups(claims: Claims, groupsClaim: string): readonly string[] {
+  if (!Object.hasOwn(claims, groupsClaim)) return [];
+  const claim = claims[groupsClaim];
   const list: unknown[] = Array.isArray(claim) ? claim : [claim];
   if (list.length > MAXIMUM_GROUPS) throw new BrokerError('oidc.groups', { detail: `${list.length} groups` });
   return list.filter(isGroup);
