@@ -5,16 +5,47 @@ export interface CachedSource<T> {
   get(): Promise<T>;
   /** Reads again, but at most every ten seconds, whatever strangers send. @returns the newest value. */
   refetch(): Promise<T>;
+  /** Reads again what has grown old, so that no request waits for it. Never throws: failures are reported. */
+  refreshDue(): Promise<void>;
+}
+
+/** What a value says of its own life. */
+export interface SourceLife {
+  /** When to look for a newer one; an hour where it is not said. */
+  readonly freshMilliseconds?: number;
+  /** From when it may not be used at all, in milliseconds since 1970. */
+  readonly endsAt?: number;
+}
+
+interface SourceOptions<T> {
+  readonly lifeOf?: (value: T) => SourceLife;
+  /** Told of a failure when it begins and when its reason changes, not at every attempt. */
+  readonly report?: (error: unknown) => void;
 }
 
 const FRESH_MILLISECONDS = 3_600_000;
+const FRESH_AT_LEAST = 300_000;
+/** Well below how long a value stands in for one that cannot be read, so that there is time to mend it. */
+const FRESH_AT_MOST = 21_600_000;
 /** How long the last good value stands in for a provider that does not answer. */
 const USABLE_MILLISECONDS = 86_400_000;
 const RETRY_MILLISECONDS = 10_000;
 
+interface Good<T> {
+  readonly value: T;
+  readonly loadedAt: number;
+  readonly freshMilliseconds: number;
+  readonly endsAt: number;
+}
+
 /** What a provider publishes (metadata, keys), read at first use and shared by everybody who waits for it. */
-export function createCachedSource<T>(clock: Clock, load: () => Promise<T>): CachedSource<T> {
-  let good: { readonly value: T; readonly loadedAt: number } | undefined;
+export function createCachedSource<T>(
+  clock: Clock,
+  load: () => Promise<T>,
+  options: SourceOptions<T> = {},
+): CachedSource<T> {
+  const tell = onceEach(options.report);
+  let good: Good<T> | undefined;
   let failedAt = Number.NEGATIVE_INFINITY;
   let forcedAt = Number.NEGATIVE_INFINITY;
   let loading: Promise<T> | undefined;
@@ -24,15 +55,21 @@ export function createCachedSource<T>(clock: Clock, load: () => Promise<T>): Cac
     const age = clock.now().getTime() - since;
     return age < 0 ? Number.POSITIVE_INFINITY : age;
   };
+  const usable = ({ loadedAt, endsAt }: Good<T>): boolean =>
+    elapsed(loadedAt) < USABLE_MILLISECONDS && clock.now().getTime() < endsAt;
+  const fresh = (value: Good<T>): boolean =>
+    usable(value) && elapsed(value.loadedAt) < value.freshMilliseconds;
 
   async function loadOnce(): Promise<T> {
     try {
       const value = await load();
-      good = { value, loadedAt: clock.now().getTime() };
+      good = { value, loadedAt: clock.now().getTime(), ...boundedLife(options.lifeOf?.(value)) };
+      tell(undefined);
       return value;
     } catch (error) {
       failedAt = clock.now().getTime();
-      if (good === undefined || elapsed(good.loadedAt) >= USABLE_MILLISECONDS) throw error;
+      tell(error);
+      if (good === undefined || !usable(good)) throw error;
       return good.value;
     }
   }
@@ -44,18 +81,42 @@ export function createCachedSource<T>(clock: Clock, load: () => Promise<T>): Cac
     return loading;
   }
 
+  const current = (): T | undefined => {
+    if (good === undefined) return undefined;
+    const waits = usable(good) && elapsed(failedAt) < RETRY_MILLISECONDS;
+    return fresh(good) || waits ? good.value : undefined;
+  };
+
   return {
-    get: async () => {
-      if (good === undefined) return loadShared();
-      const age = elapsed(good.loadedAt);
-      const waits = age < USABLE_MILLISECONDS && elapsed(failedAt) < RETRY_MILLISECONDS;
-      return age < FRESH_MILLISECONDS || waits ? good.value : loadShared();
-    },
+    get: async () => current() ?? loadShared(),
     refetch: async () => {
       // Only forced reads count: a key that appears right after an ordinary read must still be found.
-      if (good !== undefined && elapsed(forcedAt) < RETRY_MILLISECONDS) return good.value;
+      if (good !== undefined && usable(good) && elapsed(forcedAt) < RETRY_MILLISECONDS) return good.value;
       forcedAt = clock.now().getTime();
       return loadShared();
     },
+    refreshDue: async () => {
+      if (current() === undefined) await loadShared().catch(() => undefined);
+    },
+  };
+}
+
+function boundedLife({
+  freshMilliseconds = FRESH_MILLISECONDS,
+  endsAt,
+}: SourceLife = {}): Required<SourceLife> {
+  return {
+    freshMilliseconds: Math.min(Math.max(freshMilliseconds, FRESH_AT_LEAST), FRESH_AT_MOST),
+    endsAt: endsAt ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Passes on an error whose words are new; undefined is the success after which all are new again. */
+function onceEach(report: ((error: unknown) => void) | undefined): (error: unknown) => void {
+  let told: string | undefined;
+  return (error) => {
+    const words = error === undefined ? undefined : error instanceof Error ? error.message : 'unknown';
+    if (words !== undefined && words !== told) report?.(error);
+    told = words;
   };
 }

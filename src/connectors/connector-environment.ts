@@ -15,4 +15,13 @@ export interface ConnectorEnvironment {
   /** One for all connectors: it has a thread. */
   readonly samlVerifier: ResponseVerifier;
   secret(name: string): Secret | undefined;
+  /** Tells the operator; a connector does not repeat itself while nothing changes. */
+  readonly report?: (notice: ConnectorNotice) => void;
+}
+
+/** What an operator should hear of a provider, although sign-ins may still go on. */
+export interface ConnectorNotice {
+  readonly connectorId: string;
+  readonly kind: 'refresh-failed' | 'certificate-expired';
+  readonly detail: string;
 }

@@ -1,5 +1,5 @@
 import type { ConnectorSettings } from '../core/catalogue.ts';
-import type { Connector, ConnectorRegistry } from './connector.ts';
+import { followsProvider, type Connector, type ConnectorRegistry } from './connector.ts';
 
 /** Keeps one connector per set of settings, so that what it has learnt of its provider survives other changes. */
 export function createConnectorRegistry(
@@ -29,4 +29,10 @@ export function createConnectorRegistry(
     list: async () => [...(await refreshed()).values()].map(({ connector }) => connector),
     find: async (id) => (await refreshed()).get(id)?.connector,
   };
+}
+
+/** On a schedule: providers change keys and addresses also while nobody signs in. */
+export async function refreshConnectors(registry: ConnectorRegistry): Promise<void> {
+  const following = (await registry.list()).filter(followsProvider);
+  await Promise.all(following.map((connector) => connector.refreshDue()));
 }

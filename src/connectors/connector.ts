@@ -131,6 +131,16 @@ export function publishesMetadata(connector: Connector): connector is Connector 
   return 'metadata' in connector;
 }
 
+/** A connector that reads what its provider publishes. */
+export interface FollowsProvider {
+  /** Reads again what has grown old, before a sign-in has to wait for it. Never throws. */
+  refreshDue(): Promise<void>;
+}
+
+export function followsProvider(connector: Connector): connector is Connector & FollowsProvider {
+  return 'refreshDue' in connector;
+}
+
 /** The catalogue's connectors, ready to use. */
 export interface ConnectorRegistry {
   list(): Promise<readonly Connector[]>;

@@ -1,10 +1,18 @@
-import { X509Certificate } from 'node:crypto';
+/**
+ * The provider's own description of itself. Whoever can change it can sign in as anybody, so it is read by
+ * narrow rules: one description of one provider, in time, signed where we were given a certificate for it.
+ */
 import { BrokerError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import type { SourceLife } from '../cached-source.ts';
 import { isAllowedUrl } from '../limited-fetch.ts';
 import { METADATA_LIMITS, guardMarkup } from './guard-markup.ts';
+import { usableCertificates } from './idp-certificates.ts';
+import { metadataLife } from './metadata-life.ts';
+import { verifyRootSignature } from './verify-root-signature.ts';
 import {
   SAML_METADATA,
+  SAML_PROTOCOL,
   XML_SIGNATURE,
   attribute,
   childrenNamed,
@@ -14,74 +22,116 @@ import {
 } from './xml.ts';
 
 const REDIRECT_BINDING = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
-const PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol';
-const MAXIMUM_CERTIFICATES = 10;
-const MINIMUM_RSA_BITS = 2_048;
 
 /** What we must know of an identity provider. */
 export interface IdpFacts {
   readonly entityId: string;
   readonly ssoUrl: string;
+  /** Where a browser takes our logout requests, by redirect; undefined where the provider hears none. */
+  readonly sloUrl?: string;
+  /** Where it takes our answers to the provider's, if not to the same address. */
+  readonly sloAnswerUrl?: string;
   /** PEM; several while the provider changes keys. */
   readonly certificates: readonly string[];
 }
 
+export interface DescribedIdp {
+  readonly facts: IdpFacts;
+  readonly life: SourceLife;
+}
+
+export interface MetadataRules {
+  readonly allowHttp: boolean;
+  readonly clock: Clock;
+  /** The provider to look for; without it, the document must describe one alone. */
+  readonly entityId?: string | undefined;
+  /** PEM: one of these must have signed the document. */
+  readonly signedBy?: readonly string[] | undefined;
+}
+
 /** @throws BrokerError `idp.unavailable` when the document cannot be used */
-export function readIdpMetadata(document: Buffer, options: { allowHttp: boolean; clock: Clock }): IdpFacts {
-  const root = parseMetadata(document);
-  if (!isNamed(root, SAML_METADATA, 'EntityDescriptor')) refuse('the metadata is not one EntityDescriptor');
-  assertStillValid(root, options.clock);
-  const entityId = attribute(root, 'entityID') ?? '';
+export function readIdpMetadata(document: Buffer, rules: MetadataRules): DescribedIdp {
+  const root = parseMetadata(document, rules.signedBy);
+  const lineage = findEntity(root, rules.entityId);
+  const entity = lineage.at(-1) ?? root;
+  const entityId = attribute(entity, 'entityID') ?? '';
   if (entityId === '' || entityId.length > 1_024) refuse('the metadata has no usable entityID');
-  const idp = childrenNamed(root, SAML_METADATA, 'IDPSSODescriptor').find((role) =>
-    (attribute(role, 'protocolSupportEnumeration') ?? '').split(/\s+/).includes(PROTOCOL),
-  );
+  const [idp, ...others] = childrenNamed(entity, SAML_METADATA, 'IDPSSODescriptor').filter(speaksSaml2);
   if (idp === undefined) refuse('the metadata describes no SAML 2.0 identity provider');
-  assertStillValid(idp, options.clock);
-  const ssoUrl = childrenNamed(idp, SAML_METADATA, 'SingleSignOnService')
-    .filter((service) => attribute(service, 'Binding') === REDIRECT_BINDING)
-    .map((service) => attribute(service, 'Location') ?? '')
-    .find((location) => isAllowedUrl(location, options.allowHttp));
-  if (ssoUrl === undefined) refuse('the metadata has no usable HTTP-Redirect sign-on address');
-  const encoded = childrenNamed(idp, SAML_METADATA, 'KeyDescriptor')
-    .filter((key) => (attribute(key, 'use') ?? 'signing') === 'signing')
-    .flatMap(certificatesOf);
-  return { entityId, ssoUrl, certificates: usableCertificates(encoded) };
+  // Whose keys and addresses belong together would be a guess.
+  if (others.length > 0) refuse('the metadata describes the provider twice');
+  const life = metadataLife([...lineage, idp], rules.clock.now());
+  const keys = childrenNamed(idp, SAML_METADATA, 'KeyDescriptor').filter(
+    (key) => (attribute(key, 'use') ?? 'signing') === 'signing',
+  );
+  const facts = {
+    entityId,
+    ...addressesOf(idp, rules.allowHttp),
+    certificates: usableCertificates(keys.flatMap(certificatesOf)),
+  };
+  return { facts, life };
 }
 
-/**
- * PEM of every certificate whose key may verify: RSA of 2,048 bits or more, which is what the signature
- * algorithms on the list need. Expiry is not looked at: the certificate is a box for a key we were told to trust.
- *
- * @throws BrokerError `idp.unavailable` if none is left
- */
-export function usableCertificates(encoded: readonly string[]): string[] {
-  const pems = encoded.slice(0, MAXIMUM_CERTIFICATES).map(toPem);
-  const usable = pems.filter((pem) => pem !== undefined);
-  if (usable.length === 0) refuse('there is no usable signing certificate');
-  return usable;
-}
-
-function toPem(encoded: string): string | undefined {
-  const base64 = encoded.replace(/-----(?:BEGIN|END) CERTIFICATE-----/g, '').replace(/\s+/g, '');
-  try {
-    const certificate = new X509Certificate(Buffer.from(base64, 'base64'));
-    const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
-    const strong = (asymmetricKeyDetails?.modulusLength ?? 0) >= MINIMUM_RSA_BITS;
-    return asymmetricKeyType === 'rsa' && strong ? certificate.toString() : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function parseMetadata(document: Buffer): Element {
+function parseMetadata(document: Buffer, signedBy: readonly string[] | undefined): Element {
   try {
     const xml = new TextDecoder('utf-8', { fatal: true }).decode(document);
     guardMarkup(xml, METADATA_LIMITS);
-    return parseXml(xml);
-  } catch {
-    return refuse('the metadata is not XML that can be used');
+    const root = parseXml(xml);
+    return signedBy === undefined ? root : parseXml(verifyRootSignature({ xml, root }, signedBy));
+  } catch (error) {
+    const why = error instanceof BrokerError ? (error.detail ?? error.code) : 'not UTF-8';
+    return refuse(`the metadata is not XML that can be used: ${why}`);
   }
+}
+
+/** The one description, and the groups around it, outermost first. */
+function findEntity(root: Element, entityId: string | undefined): readonly Element[] {
+  if (isNamed(root, SAML_METADATA, 'EntityDescriptor')) {
+    if (entityId !== undefined && attribute(root, 'entityID') !== entityId) {
+      refuse('the metadata is of another entity than entityId names');
+    }
+    return [root];
+  }
+  if (!isNamed(root, SAML_METADATA, 'EntitiesDescriptor')) refuse('the metadata is not an EntityDescriptor');
+  if (entityId === undefined) refuse('the metadata describes a group; entityId must name one of it');
+  const [found, ...more] = lineagesIn([root]).filter(
+    (lineage) => attribute(lineage.at(-1) ?? root, 'entityID') === entityId,
+  );
+  if (found === undefined || more.length > 0) refuse('entityId is not in the metadata exactly once');
+  return found;
+}
+
+function lineagesIn(groups: readonly [Element, ...Element[]]): (readonly Element[])[] {
+  const innermost = groups.at(-1) ?? groups[0];
+  const entities = childrenNamed(innermost, SAML_METADATA, 'EntityDescriptor');
+  const inner = childrenNamed(innermost, SAML_METADATA, 'EntitiesDescriptor');
+  return [
+    ...entities.map((entity) => [...groups, entity]),
+    ...inner.flatMap((group) => lineagesIn([...groups, group])),
+  ];
+}
+
+function speaksSaml2(role: Element): boolean {
+  return (attribute(role, 'protocolSupportEnumeration') ?? '').split(/\s+/).includes(SAML_PROTOCOL);
+}
+
+type Addresses = Pick<IdpFacts, 'ssoUrl' | 'sloUrl' | 'sloAnswerUrl'>;
+
+function addressesOf(idp: Element, allowHttp: boolean): Addresses {
+  const byRedirect = (name: string, location: string): string | undefined =>
+    childrenNamed(idp, SAML_METADATA, name)
+      .filter((service) => attribute(service, 'Binding') === REDIRECT_BINDING)
+      .map((service) => attribute(service, location) ?? '')
+      .find((address) => isAllowedUrl(address, allowHttp));
+  const ssoUrl = byRedirect('SingleSignOnService', 'Location');
+  if (ssoUrl === undefined) refuse('the metadata has no usable HTTP-Redirect sign-on address');
+  const sloUrl = byRedirect('SingleLogoutService', 'Location');
+  const sloAnswerUrl = byRedirect('SingleLogoutService', 'ResponseLocation');
+  return {
+    ssoUrl,
+    ...(sloUrl === undefined ? {} : { sloUrl }),
+    ...(sloAnswerUrl === undefined ? {} : { sloAnswerUrl }),
+  };
 }
 
 function certificatesOf(keyDescriptor: Element): string[] {
@@ -89,14 +139,6 @@ function certificatesOf(keyDescriptor: Element): string[] {
     .flatMap((info) => childrenNamed(info, XML_SIGNATURE, 'X509Data'))
     .flatMap((data) => childrenNamed(data, XML_SIGNATURE, 'X509Certificate'))
     .map((certificate) => plainText(certificate) ?? '');
-}
-
-function assertStillValid(element: Element, clock: Clock): void {
-  const until = attribute(element, 'validUntil');
-  if (until === undefined) return;
-  const end = Date.parse(until);
-  // Not `end <= now`: a date that cannot be read is no longer valid either.
-  if (!(end > clock.now().getTime())) refuse('the metadata is past its validUntil');
 }
 
 function refuse(detail: string): never {

@@ -3,22 +3,78 @@ import { BrokerError } from '../../core/errors.ts';
 import { createCachedSource, type CachedSource } from '../cached-source.ts';
 import type { ConnectorEnvironment } from '../connector-environment.ts';
 import { createLimitedFetch } from '../limited-fetch.ts';
-import { readIdpMetadata, usableCertificates, type IdpFacts } from './idp-metadata.ts';
+import { expiryWarnings, usableCertificates } from './idp-certificates.ts';
+import { readIdpMetadata, type DescribedIdp, type IdpFacts } from './idp-metadata.ts';
 import type { SamlSettings } from './saml-settings.ts';
 
 export function createIdpSource(
   settings: SamlSettings,
   environment: ConnectorEnvironment,
 ): CachedSource<IdpFacts> {
-  const { metadataUrl, entityId, ssoUrl, certificates } = settings;
   const fetch = createLimitedFetch(environment);
-  return createCachedSource(environment.clock, async () => {
-    if (metadataUrl === undefined) {
-      if (entityId === undefined || ssoUrl === undefined) throw new BrokerError('catalogue.invalid');
-      return { entityId, ssoUrl, certificates: usableCertificates(certificates ?? []) };
-    }
+  const tell = reporter(settings, environment);
+
+  async function describe(): Promise<DescribedIdp> {
+    const { metadataUrl, metadata } = settings;
+    if (metadata !== undefined) return read(Buffer.from(metadata), settings, environment);
+    if (metadataUrl === undefined) return { facts: factsByHand(settings), life: {} };
     const { status, body } = await fetch(metadataUrl);
     if (status !== 200) throw new BrokerError('idp.unavailable', { detail: `metadata: status ${status}` });
-    return readIdpMetadata(body, environment);
-  });
+    return read(body, settings, environment);
+  }
+
+  const described = createCachedSource(
+    environment.clock,
+    async () => {
+      const found = await describe();
+      tell.ofCertificates(found.facts);
+      return found;
+    },
+    { lifeOf: ({ life }) => life, report: tell.ofFailure },
+  );
+  return {
+    get: async () => (await described.get()).facts,
+    refetch: async () => (await described.refetch()).facts,
+    refreshDue: () => described.refreshDue(),
+  };
+}
+
+function read(document: Buffer, settings: SamlSettings, environment: ConnectorEnvironment): DescribedIdp {
+  const { certificates, entityId } = settings;
+  // Beside metadata, a certificate is whom the metadata must be signed by.
+  const signedBy = certificates === undefined ? undefined : usableCertificates(certificates);
+  return readIdpMetadata(document, { ...environment, entityId, signedBy });
+}
+
+function factsByHand({ entityId, ssoUrl, sloUrl, certificates = [] }: SamlSettings): IdpFacts {
+  if (entityId === undefined || ssoUrl === undefined) throw new BrokerError('catalogue.invalid');
+  return {
+    entityId,
+    ssoUrl,
+    ...(sloUrl === undefined ? {} : { sloUrl }),
+    certificates: usableCertificates(certificates),
+  };
+}
+
+interface Reporter {
+  readonly ofFailure: (error: unknown) => void;
+  readonly ofCertificates: (facts: IdpFacts) => void;
+}
+
+function reporter({ id }: SamlSettings, { report, clock }: ConnectorEnvironment): Reporter {
+  let told = new Set<string>();
+  return {
+    ofFailure(error) {
+      const detail = error instanceof BrokerError ? error.message : 'cannot be read';
+      report?.({ connectorId: id, kind: 'refresh-failed', detail });
+    },
+    /** Each once for as long as it is listed. */
+    ofCertificates({ certificates }) {
+      const warnings = expiryWarnings(certificates, clock.now());
+      for (const detail of warnings) {
+        if (!told.has(detail)) report?.({ connectorId: id, kind: 'certificate-expired', detail });
+      }
+      told = new Set(warnings);
+    },
+  };
 }
