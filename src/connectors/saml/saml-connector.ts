@@ -5,10 +5,19 @@ import type { SamlConnectorSettings } from '../../core/catalogue.ts';
 import { BrokerError } from '../../core/errors.ts';
 import type { SignInFlow } from '../../core/ports/stores.ts';
 import type { ConnectorEnvironment } from '../connector-environment.ts';
-import type { Connector, ProvenSignIn, PublishesMetadata, TakesUnsolicited } from '../connector.ts';
+import type {
+  Connector,
+  EndsProviderSession,
+  FollowsProvider,
+  HearsBrowserLogout,
+  ProvenSignIn,
+  PublishesMetadata,
+  TakesUnsolicited,
+} from '../connector.ts';
 import { authnRequestUrl } from './authn-request.ts';
 import { createIdpSource } from './idp-source.ts';
 import { createResponseProof } from './response-proof.ts';
+import { createSingleLogout } from './logout/single-logout.ts';
 import { settleSamlSettings } from './saml-settings.ts';
 import { serviceProviderMetadata } from './service-provider-metadata.ts';
 import { serviceProviderOf } from './service-provider.ts';
@@ -16,7 +25,12 @@ import { serviceProviderOf } from './service-provider.ts';
 export function createSamlConnector(
   given: SamlConnectorSettings,
   environment: ConnectorEnvironment,
-): Connector & PublishesMetadata & TakesUnsolicited {
+): Connector &
+  PublishesMetadata &
+  TakesUnsolicited &
+  EndsProviderSession &
+  HearsBrowserLogout &
+  FollowsProvider {
   const settings = settleSamlSettings(given);
   const ours = serviceProviderOf(settings, environment);
   const source = createIdpSource(settings, environment);
@@ -52,6 +66,8 @@ export function createSamlConnector(
     finish,
     finishUnsolicited,
     metadata: () => serviceProviderMetadata(ours),
+    refreshDue: () => source.refreshDue(),
+    ...createSingleLogout(ours, source),
   };
 }
 

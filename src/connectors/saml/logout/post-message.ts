@@ -1,0 +1,15 @@
+import { BrokerError } from '../../../core/errors.ts';
+import { guardMarkup } from '../guard-markup.ts';
+import { verifyRootSignature } from '../verify-root-signature.ts';
+import { parseXml } from '../xml.ts';
+import { MAXIMUM_LOGOUT_BYTES } from './redirect-message.ts';
+
+/** Small enough to be verified between two other requests, against every certificate that the provider lists. */
+export const LOGOUT_LIMITS = { elements: 300, depth: 20, comments: 'refused' } as const;
+
+/** What one of the certificates has signed of a message by POST. @throws BrokerError `saml.*` */
+export function signedPostRequest(xml: string, certificates: readonly string[]): string {
+  if (xml.length > MAXIMUM_LOGOUT_BYTES) throw new BrokerError('saml.too_large');
+  guardMarkup(xml, LOGOUT_LIMITS);
+  return verifyRootSignature({ xml, root: parseXml(xml) }, certificates);
+}
