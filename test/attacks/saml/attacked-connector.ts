@@ -1,0 +1,144 @@
+/** One connector under attack: sign-ins of a victim, in which somebody else's answer comes first. */
+import { createServer, type Server } from 'node:http';
+import { expect } from 'vitest';
+import { close, listen } from '../../support/connector-door.ts';
+import { base64, startFakeSamlIdp, type FakeSamlIdp, type Recipe } from '../../support/fake-saml-idp.ts';
+import { HttpBrowser, type Page } from '../../support/http-browser.ts';
+import { codeOn } from '../../support/sign-in-by-hand.ts';
+import { createCertifiedKey } from '../../support/self-signed-certificate.ts';
+import { expectRefused, startAttackWorld, whoIs, type AttackWorld } from '../attack-world.ts';
+import { EVIL } from './edit-xml.ts';
+import { encryptAssertions, encryptionCertificate } from './encrypt-assertions.ts';
+import type { Aid, Codes, SigningMode } from './mutation.ts';
+
+export interface AttackedConnector {
+  readonly world: AttackWorld;
+  readonly idp: FakeSamlIdp;
+  readonly aid: Omit<Aid, 'now'>;
+  /** How often the address was asked that nothing may ask. */
+  canaryReads(): number;
+  /** A sign-in that has left for the provider. */
+  leave(): Promise<Departure>;
+  close(): Promise<void>;
+}
+
+export interface Departure {
+  readonly browser: HttpBrowser;
+  readonly redirect: URL;
+  /** What the provider would let the browser post. */
+  answer(recipe?: Recipe): Promise<SamlForm>;
+  post(form: Readonly<Record<string, string>>): Promise<Page>;
+}
+
+export interface SamlForm extends Readonly<Record<string, string>> {
+  readonly SAMLResponse: string;
+  readonly RelayState: string;
+}
+
+/** What an honest answer says. */
+export const GENUINE = {
+  subject: 'ann',
+  groups: ['engineers', 'aws-admins-readonly'],
+  email: 'ann@example.com',
+};
+
+/** An identity provider's page at another port of this machine: the browser's cookies come along. */
+const FROM = 'http://localhost:1/sso';
+
+export interface Target {
+  readonly mode: SigningMode;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+export async function attackedConnector({ mode, settings = {} }: Target): Promise<AttackedConnector> {
+  const [idp, neighbour, canary] = await Promise.all([startFakeSamlIdp(), startFakeSamlIdp(), startCanary()]);
+  const asked =
+    mode === 'encrypted' ? ({ signed: 'assertion', encryption: 'required' } as const) : { signed: mode };
+  const saml = { kind: 'saml', ...asked, ...settings } as const;
+  const world = await startAttackWorld({
+    connectors: [
+      { ...saml, id: CONNECTOR, label: 'Attacked', metadataUrl: idp.metadataUrl },
+      { ...saml, id: 'neighbour', label: 'Neighbour', metadataUrl: neighbour.metadataUrl },
+    ],
+  });
+  const { baseUrl } = world.broker;
+  const certificate =
+    mode === 'encrypted' ? await encryptionCertificate(`${baseUrl}/saml/${CONNECTOR}/metadata`) : undefined;
+  const honest: Recipe = { signs: mode === 'encrypted' ? 'assertion' : mode };
+
+  async function leave(): Promise<Departure> {
+    const browser = new HttpBrowser();
+    const page = await browser.send(`${baseUrl}/sign-in/${CONNECTOR}`);
+    expect(page.status, codeOn(page)).toBe(303);
+    const redirect = new URL(page.headers.get('location') ?? '');
+    return {
+      browser,
+      redirect,
+      answer: async (recipe = {}) => {
+        const request = idp.readRequest(redirect);
+        const xml = idp.answerXml(request, { ...honest, ...recipe });
+        const sent = certificate === undefined ? xml : await encryptAssertions(xml, certificate);
+        return { SAMLResponse: base64(sent), RelayState: request.relayState };
+      },
+      post: (form) =>
+        browser.send(`${baseUrl}/saml/${CONNECTOR}/acs`, {
+          method: 'POST',
+          form: new Map(Object.entries(form)),
+          from: FROM,
+        }),
+    };
+  }
+
+  return {
+    world,
+    idp,
+    aid: { mode, idp, neighbour, stranger: createCertifiedKey('stranger'), canaryUrl: canary.url },
+    canaryReads: () => canary.reads(),
+    leave,
+    close: async () => {
+      await Promise.all([world.close(), idp.close(), neighbour.close(), close(canary.server)]);
+    },
+  };
+}
+
+const CONNECTOR = 'attacked';
+
+interface Canary {
+  readonly server: Server;
+  readonly url: string;
+  reads(): number;
+}
+
+async function startCanary(): Promise<Canary> {
+  let reads = 0;
+  const server = createServer((_request, response) => {
+    reads += 1;
+    response.end();
+  });
+  const url = await listen(server);
+  return { server, url: `${url}/canary`, reads: () => reads };
+}
+
+/** The victim goes on: whatever was posted in their sign-in's name, the genuine answer still counts. */
+export async function expectGenuine(
+  target: AttackedConnector,
+  departure: Departure,
+  recipe: Recipe = {},
+): Promise<void> {
+  const page = await departure.post(await departure.answer(recipe));
+  expect([page.status, page.headers.get('location')], codeOn(page)).toEqual([303, '/']);
+  const who = await whoIs(target.world.broker, departure.browser);
+  expect(who).toMatchObject({ connector: CONNECTOR, ...GENUINE });
+}
+
+/** Of a message that an attacker sends, nothing may be shown or kept. */
+const SECRETS = [EVIL, GENUINE.email, 'saml:Assertion'];
+
+export async function expectAttackRefused(
+  { world }: AttackedConnector,
+  { browser }: Departure,
+  page: Page,
+  codes: Codes,
+): Promise<void> {
+  await expectRefused(world, browser, page, { codes, secrets: SECRETS });
+}

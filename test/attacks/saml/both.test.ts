@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { tellAllLies } from './tell-all-lies.ts';
+
+describe('a provider that lies, where both are signed', () => tellAllLies('both'));
