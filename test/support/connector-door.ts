@@ -6,7 +6,7 @@ import type { ConnectorEnvironment } from '../../src/connectors/connector-enviro
 import { VerifierThread } from '../../src/connectors/saml/verifier-thread.ts';
 import { publishesMetadata, type Connector } from '../../src/connectors/connector.ts';
 import { BrokerError } from '../../src/core/errors.ts';
-import type { SignInFlow } from '../../src/core/ports/stores.ts';
+import type { SignInDemand, SignInFlow } from '../../src/core/ports/stores.ts';
 import { randomToken } from '../../src/lib/hash.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { memoryServiceProviderKeys } from './service-provider-keys.ts';
@@ -17,7 +17,7 @@ export interface ConnectorDoor {
   /** Moves the clock that the connector sees, from now on. */
   shiftClock(milliseconds: number): void;
   /** Starts a sign-in. @returns where the browser is sent. */
-  start(): Promise<URL>;
+  start(demand?: SignInDemand): Promise<URL>;
   /** Hands an answer in, as the browser would. */
   post(form: Readonly<Record<string, string>>): Promise<Outcome>;
   postRaw(body: string, contentType?: string): Promise<Outcome>;
@@ -81,8 +81,9 @@ export async function openConnectorDoor(options: DoorOptions): Promise<Connector
     shiftClock: (milliseconds) => {
       offset += milliseconds;
     },
-    start: async () => {
-      const answer = await fetch(`${baseUrl}/start`, { redirect: 'manual' });
+    start: async (demand) => {
+      const query = demand === undefined ? '' : `?demand=${encodeURIComponent(JSON.stringify(demand))}`;
+      const answer = await fetch(`${baseUrl}/start${query}`, { redirect: 'manual' });
       const location = answer.headers.get('location');
       if (location === null) throw new Error(`no redirect: ${answer.status} ${await answer.text()}`);
       return new URL(location);
@@ -108,6 +109,7 @@ function mount(app: express.Express, connector: Connector): void {
       connectorId: connector.id,
       returnTo: '/',
       values: connector.newFlowValues(),
+      ...demandIn(request),
       expiresAt: new Date(Date.now() + 600_000),
     };
     flows.set(flow.id, flow);
@@ -131,6 +133,13 @@ function mount(app: express.Express, connector: Connector): void {
     }
   };
   app.use(errors);
+}
+
+function demandIn(request: express.Request): { readonly demand?: SignInDemand } {
+  const text = request.query['demand'];
+  if (typeof text !== 'string') return {};
+  const { after, contexts } = JSON.parse(text) as { after?: string; contexts: readonly string[] };
+  return { demand: { contexts, ...(after === undefined ? {} : { after: new Date(after) }) } };
 }
 
 export async function listen(server: Server): Promise<string> {
