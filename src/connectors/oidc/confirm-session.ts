@@ -8,7 +8,7 @@ import type { Identity } from '../../core/principal.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { resolveIdentity } from './resolve-identity.ts';
 import { decodeToken, type Claims } from './signed-token.ts';
-import { renewTokens, type GrantedTokens } from './token-endpoint.ts';
+import { isProviderFault, renewTokens, type GrantedTokens } from './token-endpoint.ts';
 
 /** What a session keeps to be confirmed by; undefined where the provider gave nothing. */
 export function confirmationState(
@@ -49,7 +49,12 @@ export async function confirmSession(
     );
     const idToken = renewed?.token ?? session.idToken;
     return {
-      identity: await newestIdentity(party, session, tokens),
+      identity: await newestIdentity(party, session, tokens).catch((error: unknown) => {
+        // The provider has confirmed the person; that what it says of them cannot be read now must not cost them
+        // the new refresh token.
+        if (!isProviderFault(error)) throw error;
+        return session.identity;
+      }),
       ...(idToken === undefined ? {} : { idToken }),
       ...(state === undefined ? {} : { connectorState: state }),
     };

@@ -14,6 +14,8 @@ import type { Claims } from './signed-token.ts';
 import { isObject, type JsonObject } from './strict-json.ts';
 
 const MAXIMUM_PAGES = 20;
+/** For all pages together: somebody is waiting. */
+const MAXIMUM_MILLISECONDS = 10_000;
 const GROUP_TYPE = '#microsoft.graph.group';
 /** Links that Entra ID still writes to an interface that is gone, and where the same answer is now. */
 const SUCCESSORS = new Map([
@@ -64,7 +66,9 @@ function followable(link: URL, hosts: readonly string[]): URL {
 async function readGroups(party: RelyingParty, link: URL, accessToken: string): Promise<readonly string[]> {
   const groups: string[] = [];
   let next: URL | undefined = link;
+  const deadline = performance.now() + MAXIMUM_MILLISECONDS;
   for (let page = 0; next !== undefined; page += 1) {
+    if (performance.now() > deadline) throw new BrokerError('idp.timeout', { detail: 'the pages of groups' });
     if (page === MAXIMUM_PAGES) throw refusal(`their list has over ${MAXIMUM_PAGES} pages`);
     const answer = readPage(await askFor(party, next, accessToken));
     groups.push(...idsIn(answer['value']));

@@ -6,8 +6,8 @@ import type { Claims } from './signed-token.ts';
 
 export const MAXIMUM_GROUPS = 2_000;
 const MAXIMUM_GROUP_LENGTH = 1_024;
-/** They belong to one token, not to a person. */
-const TOKEN_CLAIMS = new Set(['nonce', 'at_hash', 'c_hash', 's_hash', 'jti', 'sid']);
+/** They belong to one token, not to a person; the last three are Entra ID's. */
+const TOKEN_CLAIMS = new Set(['nonce', 'at_hash', 'c_hash', 's_hash', 'jti', 'sid', 'uti', 'rh', 'aio']);
 
 /** The person in verified claims. @throws BrokerError `oidc.groups`, `oidc.subject` */
 export function readIdentity(claims: Claims, settings: OpenIdSettings): Identity {

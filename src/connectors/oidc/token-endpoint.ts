@@ -64,6 +64,9 @@ export async function redeemCode(party: RelyingParty, grant: CodeGrant): Promise
 }
 
 /**
+ * The old refresh token may be spent once the answer is here, so nothing that fails afterwards may lose the new
+ * one: an ID token that cannot be verified right now counts as none.
+ *
  * @returns undefined when the provider no longer signs the person in.
  * @throws BrokerError `oidc.*`, `idp.*`
  */
@@ -85,7 +88,15 @@ export async function renewTokens(
     if (isRefusal(error, [...PERSON_IS_NEEDED])) return undefined;
     throw unusable();
   }
-  return exchange.tokens();
+  return exchange.tokens().catch((error: unknown) => {
+    if (!isProviderFault(error)) throw error;
+    return exchange.tokensWithoutIdToken();
+  });
+}
+
+/** Whether the provider could not be asked, as against an answer that was refused. */
+export function isProviderFault(error: unknown): boolean {
+  return error instanceof BrokerError && error.code.startsWith('idp.');
 }
 
 type Judge = (accessToken: string) => Pick<TokenExpectations, 'nonce' | 'accessToken' | 'code'>;
@@ -94,6 +105,7 @@ interface Exchange {
   readonly configuration: client.Configuration;
   /** What came, once the library has accepted the answer too. */
   tokens(): Promise<GrantedTokens>;
+  tokensWithoutIdToken(): GrantedTokens;
 }
 
 /**
@@ -122,6 +134,10 @@ function openExchange(party: RelyingParty, provider: ProviderMetadata, judge: Ju
         await verifySignature(idToken.token, party.keys, party.settings.signingAlgorithms);
       }
       return seen;
+    },
+    tokensWithoutIdToken: () => {
+      if (seen === undefined) throw unusable();
+      return { ...seen, idToken: undefined };
     },
   };
 }
