@@ -18,13 +18,18 @@ import { securityHeaders } from './http/middleware/security-headers.ts';
 import { publicFiles } from './http/public-files.ts';
 import { openContext } from './http/request-context.ts';
 import { createRequestLog } from './http/request-log.ts';
+import { backChannelLogoutRoutes } from './http/web/back-channel-logout.ts';
 import { connectorMetadataRoutes } from './http/web/connector-metadata.ts';
 import { webErrors } from './http/web/error-page.ts';
+import { providerLogoutRoutes } from './http/web/provider-logout.ts';
 import { roleRoutes, type RoleRoutes } from './http/web/roles.ts';
+import { sessionRoutes, type SessionRoutes } from './http/web/sessions.ts';
 import { readSession } from './http/web/signed-in.ts';
-import { signInRoutes, signOutRoutes, type SignInRoutes } from './http/web/sign-in.ts';
+import { signInRoutes, type SignInRoutes } from './http/web/sign-in.ts';
+import { signOutRoutes, type SignOutRoutes } from './http/web/sign-out.ts';
 
-export interface AppParts extends RoleRoutes, SignInRoutes, Omit<ApiRoutes, 'sessionCookie'> {
+export interface AppParts
+  extends RoleRoutes, SignInRoutes, SignOutRoutes, SessionRoutes, Omit<ApiRoutes, 'sessionCookie'> {
   readonly applications: ApplicationAccess;
   readonly publishedKeys: PublishedKeys;
   readonly health: Health;
@@ -60,10 +65,12 @@ export function createApp(parts: AppParts): Express {
 
   app.use(files.routes);
   app.use(publishedKeysRoutes(parts.publishedKeys), connectorMetadataRoutes(parts.connectors));
+  // What a provider proves by its signature needs no session, and comes from wherever it comes.
+  app.use(backChannelLogoutRoutes(parts, log), providerLogoutRoutes(parts));
   app.use(readSession(sessions, cookies.session));
   app.use(signInRoutes(parts));
   app.use(sameOriginOnly(baseUrl), ...requireCsrfToken(cookies.session));
-  app.use(signOutRoutes(parts), roleRoutes(parts));
+  app.use(signOutRoutes(parts), sessionRoutes(parts), roleRoutes(parts));
   app.use(notFound, webErrors({ pages, log, clickCookie: cookies.click }), lastResort(parts.logger));
   return app;
 }

@@ -1,18 +1,22 @@
 /** The composition root: the only file that builds adapters and joins them. */
 import type { Express } from 'express';
 import pino, { type Logger } from 'pino';
-import { createApp } from './app.ts';
+import { createApp, type AppParts } from './app.ts';
 import { createApplicationAccess } from './broker/application-access.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
+import { createConfirmSession } from './broker/confirm-session.ts';
 import { createIssueCredentials } from './broker/issue-credentials.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
+import { createOwnSessions } from './broker/own-sessions.ts';
 import { seedCatalogue, type Seed } from './broker/seed-catalogue.ts';
-import { createSignInSessions } from './broker/sign-in-session.ts';
+import { createSignInSessions, type SessionLife } from './broker/sign-in-session.ts';
 import { createSignIn } from './broker/sign-in.ts';
+import { createSignOut } from './broker/sign-out.ts';
 import type { Config } from './config/config.ts';
 import { createConnectorRegistry } from './connectors/connector-registry.ts';
 import type { ConnectorRegistry } from './connectors/connector.ts';
 import { createConnector } from './connectors/create-connector.ts';
+import { createSessionProvider } from './connectors/session-provider.ts';
 import { VerifierThread, type ResponseVerifier } from './connectors/saml/verifier-thread.ts';
 import type { CatalogueFacts } from './core/catalogue-problems.ts';
 import { BrokerError } from './core/errors.ts';
@@ -86,13 +90,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     sessionSeconds: config.sessions.absoluteSeconds,
     cookies,
     entitlements: createEntitlementSource(catalogue),
-    sessions: createSignInSessions(stores.signInSessions, clock, config.sessions),
-    signIn: createSignIn({
-      ...shared,
-      flows: stores.signInFlows,
-      sessions: stores.signInSessions,
-      life: config.sessions,
-    }),
+    ...signInOf(stores, { clock, connectors, logger, life: config.sessions }),
     applications: createApplicationAccess({ ...shared, ...config.accessTokens, tokens: stores.accessTokens }),
     issueCredentials: createIssueCredentials({
       ...shared,
@@ -136,6 +134,31 @@ function factsOf({ baseUrl, credentialSources, secrets }: Config): CatalogueFact
     credentialSources,
     secretNames: new Set(secrets.keys()),
     allowHttp: baseUrl.startsWith('http:'),
+  };
+}
+
+interface SignInParts {
+  readonly clock: Clock;
+  readonly connectors: ConnectorRegistry;
+  readonly logger: Logger;
+  readonly life: SessionLife;
+}
+
+function signInOf(
+  { signInSessions, signInFlows, audit }: Stores,
+  { clock, connectors, logger, life }: SignInParts,
+): Pick<AppParts, 'sessions' | 'signIn' | 'signOut' | 'ownSessions'> {
+  const confirmSession = createConfirmSession({
+    store: signInSessions,
+    provider: createSessionProvider(connectors),
+    clock,
+    report: ({ code, detail }) => logger.warn({ code, detail }, 'a sign-in session could not be confirmed'),
+  });
+  return {
+    sessions: createSignInSessions({ store: signInSessions, clock, life, confirmSession }),
+    signIn: createSignIn({ flows: signInFlows, sessions: signInSessions, audit, clock, life }),
+    signOut: createSignOut({ sessions: signInSessions, audit, clock }),
+    ownSessions: createOwnSessions(signInSessions, clock),
   };
 }
 

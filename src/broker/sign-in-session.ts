@@ -1,9 +1,10 @@
-/** Sign-in sessions once they exist: who they speak for, kept alive by use, ended at once. */
+/** Sign-in sessions once they exist: who they speak for, kept alive by use. `sign-out` ends them. */
 import type { Origin } from '../core/audit-event.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { SignInSession, SignInSessionStore } from '../core/ports/stores.ts';
-import { principalId, type UserPrincipal } from '../core/principal.ts';
+import type { UserPrincipal } from '../core/principal.ts';
 import { sha256Hex } from '../lib/hash.ts';
+import type { ConfirmSession } from './confirm-session.ts';
 
 /** A session's last-seen time is written at most this often. */
 const TOUCH_SECONDS = 60;
@@ -20,19 +21,27 @@ export interface SignedIn {
 
 export interface SignInSessions {
   /** Who a session cookie speaks for, while it stands. */
-  resume(cookie: string): Promise<SignedIn | undefined>;
-  end(signedIn: SignedIn, origin: Origin): Promise<void>;
+  resume(cookie: string, origin: Origin): Promise<SignedIn | undefined>;
 }
 
-export function createSignInSessions(
-  store: SignInSessionStore,
-  clock: Clock,
-  life: SessionLife,
-): SignInSessions {
+export interface SignInSessionDependencies {
+  readonly store: SignInSessionStore;
+  readonly clock: Clock;
+  readonly life: SessionLife;
+  readonly confirmSession: ConfirmSession;
+}
+
+export function createSignInSessions({
+  store,
+  clock,
+  life,
+  confirmSession,
+}: SignInSessionDependencies): SignInSessions {
   return {
-    async resume(cookie) {
+    async resume(cookie, origin) {
       const now = clock.now();
-      const session = await store.find(sha256Hex(cookie), now);
+      const found = await store.find(sha256Hex(cookie), now);
+      const session = found === undefined ? undefined : await confirmSession(found, origin);
       if (session === undefined) return undefined;
       if (now.getTime() - session.seenAt.getTime() > TOUCH_SECONDS * 1000) {
         // Neither waited for nor missed: who only reads must not be stopped by a store that cannot be written,
@@ -40,16 +49,6 @@ export function createSignInSessions(
         store.touch(session.idHash, now, after(now, life.idleSeconds)).catch(() => undefined);
       }
       return { principal: principalOf(session), session };
-    },
-
-    async end({ principal, session }, origin) {
-      await store.revoke(session.idHash, {
-        name: 'sign-out.completed',
-        at: clock.now(),
-        principal: principalId(principal),
-        origin,
-        detail: {},
-      });
     },
   };
 }

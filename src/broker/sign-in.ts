@@ -1,6 +1,6 @@
 /** From leaving for an identity provider to a new sign-in session; `sign-in-session` is what follows. */
-import type { Origin } from '../core/audit-event.ts';
-import type { BrokerError } from '../core/errors.ts';
+import type { AuditEvent, Origin } from '../core/audit-event.ts';
+import { BrokerError } from '../core/errors.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type {
   AuditStore,
@@ -13,10 +13,11 @@ import type {
 import { principalId, type Authentication, type Identity } from '../core/principal.ts';
 import { demandOf, type RequiredAuthentication } from '../core/required-authentication.ts';
 import { randomToken, sha256Hex } from '../lib/hash.ts';
-import { after, principalOf, type SessionLife } from './sign-in-session.ts';
+import { after, principalOf, type SessionLife, type SignedIn } from './sign-in-session.ts';
 
 /** A person has this long between leaving for the identity provider and coming back. */
 export const FLOW_SECONDS = 600;
+
 export interface SignInDependencies {
   readonly flows: SignInFlowStore;
   readonly sessions: SignInSessionStore;
@@ -34,7 +35,7 @@ export interface Proven {
   readonly connectorState?: Readonly<Record<string, string>>;
 }
 
-interface SignInWish {
+export interface SignInWish {
   readonly connectorId: string;
   /** The value of the browser's flow cookie. */
   readonly browser: string;
@@ -42,6 +43,15 @@ interface SignInWish {
   readonly values: Readonly<Record<string, string>>;
   /** What the role that the person is on their way to asks of the sign-in. */
   readonly required?: RequiredAuthentication | undefined;
+  /** Who the browser is signed in as when it leaves. */
+  readonly previous?: SignedIn | undefined;
+}
+
+/** How a proof came here: in answer to a flow of ours, or started by the provider. */
+export interface Arrival {
+  readonly flow: SignInFlow | undefined;
+  /** Who the browser was signed in as when it brought the proof; another site's POST does not say. */
+  readonly previous: SignedIn | undefined;
 }
 
 export interface SignIn {
@@ -53,10 +63,20 @@ export interface SignIn {
     readonly browser: string | undefined;
     readonly connectorId: string;
   }): Promise<SignInFlow | undefined>;
-  /** @returns the new session cookie's value. @throws BrokerError `sign_in.replayed` */
-  complete(flow: SignInFlow, proven: Proven, origin: Origin): Promise<string>;
+  /**
+   * Begins a session, always a new one, and ends the one that the browser had before.
+   *
+   * @returns the new session cookie's value.
+   * @throws BrokerError `sign_in.replayed`
+   */
+  complete(arrival: Arrival, proven: Proven, origin: Origin): Promise<string>;
   /** Records why a sign-in was refused. */
   deny(connectorId: string, error: BrokerError, origin: Origin): Promise<void>;
+}
+
+/** Whether a text could be a flow's id, live or long over. Nothing that names a flow is ever taken for unsolicited. */
+export function looksLikeFlowId(text: string | undefined): boolean {
+  return text !== undefined && /^[A-Za-z0-9_-]{43}$/.test(text);
 }
 
 export function createSignIn({ flows, sessions, audit, clock, life }: SignInDependencies): SignIn {
@@ -74,38 +94,17 @@ export function createSignIn({ flows, sessions, audit, clock, life }: SignInDepe
       return ours ? flow : undefined;
     },
 
-    async complete(flow, { spend, ...proven }, origin) {
+    async complete(arrival, { spend, ...facts }, origin) {
+      refuseOtherPerson(arrival, facts.identity);
       const cookie = randomToken();
-      const now = clock.now();
-      const idHash = sha256Hex(cookie);
-      const session: SignInSession = {
-        ...proven,
-        ...(origin.sourceIp === undefined ? {} : { sourceIp: origin.sourceIp }),
-        ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent }),
-        idHash,
-        createdAt: now,
-        confirmedAt: now,
-        seenAt: now,
-        idleExpiresAt: after(now, life.idleSeconds),
-        absoluteExpiresAt: after(now, life.absoluteSeconds),
-      };
+      const session = newSession(sha256Hex(cookie), { facts, origin, life, now: clock.now() });
       await sessions.create({
         session,
-        flowId: flow.id,
+        flowId: arrival.flow?.id,
         spend,
-        event: {
-          name: 'sign-in.completed',
-          at: now,
-          principal: principalId(principalOf(session)),
-          origin,
-          detail: {
-            connector: flow.connectorId,
-            groups: proven.identity.groups,
-            authenticatedAt: proven.authentication.at.toISOString(),
-            contexts: proven.authentication.contexts,
-          },
-        },
+        event: completed(session, arrival, origin),
       });
+      await endPrevious(sessions, arrival, { origin, now: clock.now() });
       return cookie;
     },
 
@@ -116,13 +115,85 @@ export function createSignIn({ flows, sessions, audit, clock, life }: SignInDepe
   };
 }
 
-function newFlow({ browser, required, ...wish }: SignInWish, now: Date): SignInFlow {
+function newFlow({ browser, required, previous, ...wish }: SignInWish, now: Date): SignInFlow {
   const demand = demandOf(required, now);
   return {
     ...wish,
     id: randomToken(),
     browserHash: sha256Hex(browser),
     ...(demand === undefined ? {} : { demand }),
+    ...(previous === undefined ? {} : { replaces: previous.session.idHash }),
     expiresAt: after(now, FLOW_SECONDS),
   };
+}
+
+/**
+ * Nobody asked for a sign-in that the provider started, so it never takes the place of another person's: whoever
+ * is signed in would go on in a stranger's name without noticing. Who really wants to change signs out first.
+ */
+function refuseOtherPerson({ flow, previous }: Arrival, identity: Identity): void {
+  if (flow !== undefined || previous === undefined) return;
+  const { connectorId, subject } = previous.session.identity;
+  if (connectorId === identity.connectorId && subject === identity.subject) return;
+  throw new BrokerError('saml.no_flow', {
+    detail: 'unsolicited, while somebody else is signed in',
+    hint: 'Somebody else is signed in to Daypass in this browser. Sign out first, then try again.',
+  });
+}
+
+interface Beginning {
+  readonly facts: Omit<Proven, 'spend'>;
+  readonly origin: Origin;
+  readonly life: SessionLife;
+  readonly now: Date;
+}
+
+function newSession(idHash: string, { facts, origin, life, now }: Beginning): SignInSession {
+  return {
+    ...facts,
+    ...(origin.sourceIp === undefined ? {} : { sourceIp: origin.sourceIp }),
+    ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent }),
+    idHash,
+    createdAt: now,
+    confirmedAt: now,
+    seenAt: now,
+    idleExpiresAt: after(now, life.idleSeconds),
+    absoluteExpiresAt: after(now, life.absoluteSeconds),
+  };
+}
+
+function completed(session: SignInSession, { flow }: Arrival, origin: Origin): AuditEvent {
+  const { identity, authentication, createdAt } = session;
+  return {
+    name: 'sign-in.completed',
+    at: createdAt,
+    principal: principalId(principalOf(session)),
+    origin,
+    detail: {
+      connector: identity.connectorId,
+      groups: identity.groups,
+      authenticatedAt: authentication.at.toISOString(),
+      contexts: authentication.contexts,
+      ...(flow === undefined ? { unsolicited: true } : {}),
+    },
+  };
+}
+
+/** A cookie that is replaced must not go on elsewhere: whoever had a copy of it would keep the session. */
+async function endPrevious(
+  sessions: SignInSessionStore,
+  { flow, previous }: Arrival,
+  { origin, now }: { readonly origin: Origin; readonly now: Date },
+): Promise<void> {
+  for (const idHash of new Set([flow?.replaces, previous?.session.idHash])) {
+    const replaced = idHash === undefined ? undefined : await sessions.find(idHash, now);
+    if (replaced === undefined) continue;
+    await sessions.revoke(replaced.idHash, {
+      name: 'session.revoked',
+      at: now,
+      principal: principalId(principalOf(replaced)),
+      origin,
+      detail: { connector: replaced.identity.connectorId, cause: 'signed-in-again', sessions: 1 },
+    });
+  }
 }

@@ -5,6 +5,7 @@ import { BrokerError } from '../../core/errors.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { CookieSlot } from '../cookies.ts';
 import { isSameOrigin } from '../middleware/guard-request.ts';
+import { contextOf, type RequestContext } from '../request-context.ts';
 
 /** Who calls the API, and, for a person, the ID token that some roles pass on. */
 export interface Caller {
@@ -23,9 +24,9 @@ export interface CallerSettings {
 
 /** An access token in the Authorization header, or a browser's session; a token that came is never ignored. */
 export function identifyCaller({ baseUrl, applications, sessions, sessionCookie }: CallerSettings) {
-  async function fromSession(request: Request): Promise<Caller> {
+  async function fromSession(request: Request, { origin }: RequestContext): Promise<Caller> {
     const cookie = sessionCookie.read(request);
-    const signedIn = cookie === undefined ? undefined : await sessions.resume(cookie);
+    const signedIn = cookie === undefined ? undefined : await sessions.resume(cookie, origin);
     if (signedIn === undefined) throw new BrokerError('session.required');
     if (request.method === 'POST' && !isSameOrigin(request, baseUrl))
       throw new BrokerError('request.cross_site');
@@ -37,7 +38,7 @@ export function identifyCaller({ baseUrl, applications, sessions, sessionCookie 
     const { authorization } = request.headers;
     const caller =
       authorization === undefined
-        ? await fromSession(request)
+        ? await fromSession(request, contextOf(response))
         : { principal: await applications.resume(bearerToken(authorization)) };
     callers.set(response, caller);
     next();

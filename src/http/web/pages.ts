@@ -11,6 +11,7 @@ import type * as views from './view-models.ts';
 interface PageModels {
   'sign-in': views.SignInPage;
   'signed-out': views.SignedOutPage;
+  sessions: views.SessionsPage;
   roles: views.RolesPage;
   role: views.RolePage;
   credentials: views.CredentialsPage;

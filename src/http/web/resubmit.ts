@@ -1,7 +1,6 @@
 /**
- * On http (loopback only) no cookie can be SameSite=None, so a browser leaves our Lax flow cookie at home when
- * an identity provider on another site posts to us. The answer is a page of ours that posts the same fields
- * once more: that POST is same-site, the cookie comes along, and the flow's binding to this browser holds.
+ * A page of ours that posts an identity provider's message once more: that POST is same-site, so the browser
+ * brings the Lax cookies that it left at home when another site posted to us.
  */
 import type { Request, Response } from 'express';
 import type { CookieSlot } from '../cookies.ts';
@@ -9,7 +8,12 @@ import { readField } from '../middleware/bodies.ts';
 import type { Pages } from './pages.ts';
 
 const CARRIED = ['SAMLResponse', 'RelayState'];
+const MARK = { name: 'resubmitted', value: 'yes' } as const;
 
+/**
+ * On http (loopback only) no cookie can be SameSite=None, so the flow cookie is Lax too; with it comes the
+ * flow's binding to this browser.
+ */
 export function lacksCookies(request: Request, flowCookie: CookieSlot, baseUrl: string): boolean {
   return (
     baseUrl.startsWith('http:') &&
@@ -18,10 +22,19 @@ export function lacksCookies(request: Request, flowCookie: CookieSlot, baseUrl: 
   );
 }
 
+/** Whether it came from that page, however it says where it came from: then it is not sent round again. */
+export function wasResubmitted(request: Request): boolean {
+  return readField(request, MARK.name) !== undefined;
+}
+
 export async function bringCookiesAlong(request: Request, response: Response, pages: Pages): Promise<void> {
   const fields = CARRIED.flatMap((name) => {
     const value = readField(request, name);
     return value === undefined ? [] : [{ name, value }];
   });
-  await pages.render(response, 'resubmit', { title: 'Signing you in', action: request.path, fields });
+  await pages.render(response, 'resubmit', {
+    title: 'Signing you in',
+    action: request.path,
+    fields: [...fields, MARK],
+  });
 }

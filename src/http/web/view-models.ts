@@ -35,7 +35,31 @@ export interface SignInPage extends PageFrame {
 }
 
 /** `pages/signed-out` */
-export type SignedOutPage = PageFrame;
+export interface SignedOutPage extends PageFrame {
+  /** Where the browser goes on to sign out at the identity provider; without `href` where it could not be asked. */
+  readonly provider: { readonly label: string; readonly href: string | undefined } | undefined;
+}
+
+/** `pages/sessions`: a person's own sign-in sessions, newest first. */
+export interface SessionsPage extends PageFrame {
+  readonly sessions: readonly SessionView[];
+  /** Whether there may be older ones that are not shown. */
+  readonly isCut: boolean;
+}
+
+export interface SessionView {
+  /** e.g. `Firefox on Windows` */
+  readonly browser: string;
+  readonly address: string | undefined;
+  readonly connectorLabel: string;
+  /** ISO 8601, UTC. */
+  readonly signedInAt: string;
+  readonly signedInAgo: string;
+  readonly lastUsedAt: string;
+  readonly lastUsedAgo: string;
+  readonly isCurrent: boolean;
+  readonly endAction: string;
+}
 
 /** `pages/roles` */
 export interface RolesPage extends PageFrame {
