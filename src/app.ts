@@ -9,10 +9,12 @@ import { apiErrors } from './http/api/problem.ts';
 import { apiRoutes, type ApiRoutes } from './http/api/roles.ts';
 import { tokenRoutes } from './http/api/token.ts';
 import type { ApplicationAccess } from './broker/application-access.ts';
+import type { RateLimits } from './broker/rate-limits.ts';
 import { healthRoutes, type Health } from './http/health.ts';
 import { publishedKeysRoutes } from './http/identity-provider/published-keys.ts';
 import { lastResort } from './http/last-resort.ts';
 import { requireCsrfToken } from './http/middleware/csrf-token.ts';
+import { limitSignIns } from './http/middleware/limit-sign-ins.ts';
 import { guardRequest, sameOriginOnly } from './http/middleware/guard-request.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { publicFiles } from './http/public-files.ts';
@@ -32,6 +34,7 @@ export interface AppParts
   extends RoleRoutes, SignInRoutes, SignOutRoutes, SessionRoutes, Omit<ApiRoutes, 'sessionCookie'> {
   readonly applications: ApplicationAccess;
   readonly publishedKeys: PublishedKeys;
+  readonly limits: RateLimits;
   readonly health: Health;
   readonly logger: Logger;
   /** Where `views/` and `public/` are. */
@@ -68,6 +71,7 @@ export function createApp(parts: AppParts): Express {
   // What a provider proves by its signature needs no session, and comes from wherever it comes.
   app.use(backChannelLogoutRoutes(parts, log), providerLogoutRoutes(parts));
   app.use(readSession(sessions, cookies.session));
+  app.use('/sign-in/:connector', limitSignIns(parts.limits));
   app.use(signInRoutes(parts));
   app.use(sameOriginOnly(baseUrl), ...requireCsrfToken(cookies.session));
   app.use(signOutRoutes(parts), sessionRoutes(parts), roleRoutes(parts));

@@ -6,6 +6,7 @@ import { createApplicationAccess } from './broker/application-access.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
 import { createConfirmSession } from './broker/confirm-session.ts';
 import { createIssueCredentials } from './broker/issue-credentials.ts';
+import { createRateLimits } from './broker/rate-limits.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
 import { createOwnSessions } from './broker/own-sessions.ts';
 import { seedCatalogue, type Seed } from './broker/seed-catalogue.ts';
@@ -73,7 +74,8 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     samlVerifier,
     keys: signing.serviceProviderKeys,
   });
-  const shared = { catalogue, audit: stores.audit, clock };
+  const limits = createRateLimits({ store: stores.rateLimits, clock, settings: config.rateLimits });
+  const shared = { catalogue, audit: stores.audit, clock, limits };
   const housekeeping = keepHouse(() => Promise.all([stores.sweep(clock.now()), signing.maintain()]), logger);
   let accepting = true;
 
@@ -89,6 +91,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     trustedProxies: config.trustedProxies,
     sessionSeconds: config.sessions.absoluteSeconds,
     cookies,
+    limits,
     entitlements: createEntitlementSource(catalogue),
     ...signInOf(stores, { clock, connectors, logger, life: config.sessions }),
     applications: createApplicationAccess({ ...shared, ...config.accessTokens, tokens: stores.accessTokens }),

@@ -7,6 +7,7 @@ import type { AccessTokenStore, AuditStore } from '../core/ports/stores.ts';
 import type { ApplicationPrincipal } from '../core/principal.ts';
 import { randomToken, sha256Hex } from '../lib/hash.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
+import type { RateLimits } from './rate-limits.ts';
 
 /** Says at a glance, and to secret scanners, what the string is. */
 const TOKEN_PREFIX = 'daypass_at_';
@@ -17,7 +18,7 @@ export interface IssuedAccessToken {
 }
 
 export interface ApplicationAccess {
-  /** RFC 6749 section 4.4. @throws BrokerError `client.invalid` */
+  /** RFC 6749 section 4.4. @throws BrokerError `client.invalid`, `request.too_many` */
   issueToken(
     client: { readonly id: string; readonly secret: string },
     origin: Origin,
@@ -32,16 +33,19 @@ export interface ApplicationAccessDependencies {
   readonly audit: AuditStore;
   readonly clock: Clock;
   readonly lifeSeconds: number;
+  readonly limits: Pick<RateLimits, 'admitClient' | 'clientFailed'>;
 }
 
 export function createApplicationAccess(dependencies: ApplicationAccessDependencies): ApplicationAccess {
-  const { catalogue, tokens, audit, clock, lifeSeconds } = dependencies;
+  const { catalogue, tokens, audit, clock, lifeSeconds, limits } = dependencies;
   return {
     async issueToken({ id, secret }, origin) {
+      limits.admitClient(origin.sourceIp, id);
       const application = (await catalogue.current()).compiled.applications.get(id);
       const now = clock.now();
       // An unknown client costs the same comparison as a wrong secret, and gets the same answer.
       if (!matchesAny(secret, application?.secretHashes ?? []) || application === undefined) {
+        await limits.clientFailed(origin.sourceIp, id);
         const detail = { client: id.slice(0, 128), reason: 'client.invalid' };
         await audit.record({ name: 'access-token.denied', at: now, origin, detail });
         throw new BrokerError('client.invalid');

@@ -14,6 +14,7 @@ export function createRateLimitStore(database: Database): RateLimitStore {
       const at = now.getTime();
       const cost = Math.ceil(60_000 / perMinute);
       const latest = at + (burst - 1) * cost;
+      const latestOnThisClock = latest + cost;
       const insert = database.build
         .insertInto('rate_limits')
         .values({ key_hash: keyHash, empty_until: at + cost })
@@ -25,10 +26,17 @@ export function createRateLimitStore(database: Database): RateLimitStore {
                 .case()
                 .when('rate_limits.empty_until', '<', at)
                 .then(at + cost)
+                .when('rate_limits.empty_until', '>', latestOnThisClock)
+                .then(at + cost)
                 .else(db('rate_limits.empty_until', '+', cost))
                 .end(),
             }))
-            .where('rate_limits.empty_until', '<=', latest),
+            .where((where) =>
+              where.or([
+                where('rate_limits.empty_until', '<=', latest),
+                where('rate_limits.empty_until', '>', latestOnThisClock),
+              ]),
+            ),
         );
       const result = await database.write([statement(insert, 1)]);
       if (result.status === 'committed') return 0;

@@ -43,6 +43,8 @@ export interface TestBrokerOptions {
   readonly clock?: Clock;
 }
 
+const MANY = { burst: 1_000_000, perMinute: 1_000_000 };
+
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
   const dataDir = await mkdtemp(join(tmpdir(), 'daypass-test-'));
   const [port, awsPort, identityProvidersPort] = await freePorts();
@@ -57,6 +59,8 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     baseUrl,
     listen: { host: '127.0.0.1', port },
     logLevel: 'error',
+    // One address plays every visitor and every attacker.
+    rateLimits: { signIns: MANY, failures: MANY, failedClients: MANY },
     sandbox: { host: '127.0.0.1', awsPort, identityProvidersPort, identityProvidersUrl },
     ...(access === undefined ? {} : { access: accessFile }),
     ...settings,

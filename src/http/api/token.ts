@@ -77,12 +77,13 @@ function oauthErrors(log: RequestLog) {
     }
     const status = statusOf(error);
     if (status === 401) response.setHeader('WWW-Authenticate', 'Basic realm="daypass"');
+    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
     response.status(status).json({ error: oauthCode(error, status), error_description: error.text });
   };
 }
 
 function oauthCode(error: BrokerError, status: number): string {
   if (error.code === 'client.invalid') return 'invalid_client';
-  if (status < 500) return 'invalid_request';
+  if (status < 500 && status !== 429) return 'invalid_request';
   return status === 500 ? 'server_error' : 'temporarily_unavailable';
 }

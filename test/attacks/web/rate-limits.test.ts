@@ -1,0 +1,170 @@
+/** Limits on what strangers may make the broker do: they hold over restarts, and nobody is locked out by others. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SANDBOX_SECRETS } from '../../../src/sandbox/access.ts';
+import { HttpBrowser } from '../../support/http-browser.ts';
+import { signIn, startTestBroker, type TestBroker } from '../../support/start-test-broker.ts';
+import { ask, type Seen } from './signed-in.ts';
+
+const LIMITS = {
+  signIns: { burst: 30, perMinute: 60 },
+  failures: { burst: 12, perMinute: 60 },
+  failedClients: { burst: 4, perMinute: 60 },
+};
+
+let broker: TestBroker;
+let clockOffset = 0;
+let network = 0;
+
+beforeAll(async () => {
+  broker = await startTestBroker({
+    settings: { rateLimits: LIMITS, trustedProxies: ['127.0.0.1'] },
+    clock: { now: () => new Date(Date.now() + clockOffset) },
+  });
+});
+afterAll(() => broker.close());
+beforeEach(() => {
+  network += 1;
+  clockOffset = 0;
+});
+
+/** Addresses of this test's own: no test sees what another one took. */
+const here = (): string => `198.51.${network}.1`;
+const elsewhere = (): string => `198.51.${network}.2`;
+
+/** As the proxy in front says it. */
+const from = (address: string): Record<string, string> => ({ 'x-forwarded-for': address });
+
+function start(address: string): Promise<Seen> {
+  return ask(broker, '/sign-in/sandbox-saml', { headers: from(address) });
+}
+
+function token(address: string, id: string, secret: string): Promise<Seen> {
+  return ask(broker, '/api/oauth/token', {
+    method: 'POST',
+    headers: { ...from(address), authorization: `Basic ${btoa(`${id}:${secret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+}
+
+const CLIENT = 'billing-report';
+const SECRET = SANDBOX_SECRETS[CLIENT];
+
+async function statuses(count: number, send: () => Promise<Seen>): Promise<readonly number[]> {
+  const seen: number[] = [];
+  for (let index = 0; index < count; index += 1) seen.push((await send()).status);
+  return seen;
+}
+
+function expectTooMany(answer: Seen): void {
+  expect(answer.status).toBe(429);
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+  expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.getSetCookie()).toEqual([]);
+}
+
+describe('sign-ins that one address starts', () => {
+  it('are as many as an office needs, and then refused with when to come again', async () => {
+    const answers = await Promise.all(Array.from({ length: 60 }, () => start(here())));
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(30);
+    for (const refused of answers.filter(({ status }) => status !== 303)) {
+      expectTooMany(refused);
+      expect(refused.code).toBe('request.too_many');
+    }
+  });
+
+  it('leave others alone', async () => {
+    await statuses(40, () => start(here()));
+    expectTooMany(await start(here()));
+    expect((await start(elsewhere())).status).toBe(303);
+    const browser = new HttpBrowser();
+    expect((await signIn(browser, broker, { person: 'erin.engel', connector: 'sandbox-saml' })).status).toBe(
+      200,
+    );
+  });
+
+  it('are refused after a restart as before', async () => {
+    await statuses(31, () => start(here()));
+    await broker.restart();
+    expectTooMany(await start(here()));
+    expect((await start(elsewhere())).status).toBe(303);
+  });
+
+  it('are started again when it has waited', async () => {
+    await statuses(31, () => start(here()));
+    clockOffset += 11_000;
+    expect((await start(here())).status).toBe(303);
+  });
+
+  it('are not held up by a clock that was set back', async () => {
+    await statuses(31, () => start(here()));
+    clockOffset -= 86_400_000;
+    expect((await start(here())).status).toBe(303);
+    await broker.restart();
+    expect((await start(here())).status).toBe(303);
+  });
+
+  it('W07: are counted by the address that the proxy saw, whatever a client says', async () => {
+    const forged = (index: number): Promise<Seen> =>
+      ask(broker, '/sign-in/sandbox-saml', {
+        headers: {
+          'x-forwarded-for': `192.0.2.${index}, ${here()}`,
+          'x-real-ip': `192.0.2.${index}`,
+          'x-client-ip': `192.0.2.${index}`,
+          x_forwarded_for: `192.0.2.${index}`,
+          forwarded: `for=192.0.2.${index}`,
+          'cf-connecting-ip': `192.0.2.${index}`,
+        },
+      });
+    for (let index = 0; index < 31; index += 1) await forged(index);
+    expectTooMany(await forged(99));
+    expect((await start('192.0.2.1')).status).toBe(303);
+  });
+
+  it.each([
+    ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:3::1'],
+    ['2001:DB8::7', '2001:db8:0:0:1::8', '2001:db8:0:1::7'],
+    ['::ffff:203.0.113.4', '203.0.113.4', '::ffff:203.0.113.5'],
+  ])('count an IPv6 network as one: %s and %s', async (one, same, other) => {
+    await statuses(31, () => start(one));
+    expectTooMany(await start(same));
+    expect((await start(other)).status).toBe(303);
+  });
+});
+
+describe('wrong secrets', () => {
+  it('for one application from one address are looked at a few times', async () => {
+    expect(await statuses(6, () => token(here(), CLIENT, 'wrong'))).toEqual([401, 401, 401, 401, 429, 429]);
+    const refused = await token(here(), CLIENT, SECRET);
+    expectTooMany(refused);
+    expect(JSON.parse(refused.text)).toMatchObject({ error: 'temporarily_unavailable' });
+  });
+
+  it('lock neither the application out elsewhere nor other applications there', async () => {
+    await statuses(6, () => token(here(), CLIENT, 'wrong'));
+    expect((await token(elsewhere(), CLIENT, SECRET)).status).toBe(200);
+    expect((await token(here(), 'no-such-client', 'x')).status).toBe(401);
+  });
+
+  it('are counted over a restart', async () => {
+    await statuses(6, () => token(here(), CLIENT, 'wrong'));
+    await broker.restart();
+    expect((await token(here(), CLIENT, 'wrong')).status).toBe(429);
+    expect((await token(here(), CLIENT, SECRET)).status).toBe(429);
+  });
+
+  it('are forgiven in time', async () => {
+    await statuses(6, () => token(here(), CLIENT, 'wrong'));
+    clockOffset += 2_000;
+    expect((await token(here(), CLIENT, SECRET)).status).toBe(200);
+  });
+
+  it('for ever new names are refused by their address, and recorded no longer', async () => {
+    let index = 0;
+    const seen = await statuses(40, () => token(here(), `client-${(index += 1)}`, 'x'));
+    expect(seen.filter((status) => status === 401)).toHaveLength(12);
+    expect(seen.slice(12).every((status) => status === 429)).toBe(true);
+    // A known application there goes on all the same.
+    expect((await token(here(), CLIENT, SECRET)).status).toBe(200);
+  });
+});
