@@ -6,6 +6,7 @@ import type { ConnectorEnvironment } from '../../src/connectors/connector-enviro
 import { VerifierThread } from '../../src/connectors/saml/verifier-thread.ts';
 import { publishesMetadata, type Connector } from '../../src/connectors/connector.ts';
 import { BrokerError } from '../../src/core/errors.ts';
+import type { ServiceProviderKeys } from '../../src/core/ports/service-provider-keys.ts';
 import type { SignInDemand, SignInFlow } from '../../src/core/ports/stores.ts';
 import { randomToken } from '../../src/lib/hash.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -14,6 +15,8 @@ import { memoryServiceProviderKeys } from './service-provider-keys.ts';
 export interface ConnectorDoor {
   readonly baseUrl: string;
   readonly connector: Connector;
+  /** The service provider's, as the connector has them. */
+  readonly keys: ServiceProviderKeys;
   /** Moves the clock that the connector sees, from now on. */
   shiftClock(milliseconds: number): void;
   /** Starts a sign-in. @returns where the browser is sent. */
@@ -54,12 +57,13 @@ export async function openConnectorDoor(options: DoorOptions): Promise<Connector
   const server = createServer(app);
   const baseUrl = await listen(server);
   const samlVerifier = new VerifierThread();
+  const keys = memoryServiceProviderKeys();
   let offset = 0;
   const connector = options.create({
     baseUrl,
     clock: { now: () => new Date(Date.now() + offset) },
     allowHttp: options.allowHttp ?? true,
-    keys: memoryServiceProviderKeys(),
+    keys,
     samlVerifier,
     secret: (name) => {
       const value = options.secrets?.[name];
@@ -78,6 +82,7 @@ export async function openConnectorDoor(options: DoorOptions): Promise<Connector
   return {
     baseUrl,
     connector,
+    keys,
     shiftClock: (milliseconds) => {
       offset += milliseconds;
     },

@@ -10,7 +10,7 @@ const MAXIMUM_GROUPS = 2_000;
 
 export type IdentitySettings = Pick<
   SamlSettings,
-  'id' | 'subjectAttribute' | 'groupsAttribute' | 'emailAttribute' | 'displayNameAttribute'
+  'id' | 'subjectAttribute' | 'groupsAttribute' | 'emailAttribute' | 'displayNameAttribute' | 'repeatsGroups'
 >;
 
 /** Who an assertion is about, by the connector's names for things. The assertion has been checked. */
@@ -19,7 +19,7 @@ export function identityOf(
   { nameId }: CheckedAssertion,
   settings: IdentitySettings,
 ): Identity {
-  const attributes = readAttributes(assertion);
+  const attributes = readAttributes(assertion, settings.repeatsGroups ? settings.groupsAttribute : undefined);
   const groups = (attributes.get(settings.groupsAttribute) ?? []).filter((group) => group !== '');
   if (groups.length > MAXIMUM_GROUPS)
     throw new BrokerError('saml.too_complex', { detail: 'too many groups' });

@@ -74,7 +74,7 @@ export function createResponseProof(
 /** Without the rest, such as a whole metadata document, which would be copied with each message. */
 function verificationSettingsOf(settings: SamlSettings): VerificationSettings {
   const { id, signed, encryption, requiredContexts, maximumAuthenticationAgeSeconds } = settings;
-  const { subjectAttribute, groupsAttribute, emailAttribute, displayNameAttribute } = settings;
+  const { subjectAttribute, groupsAttribute, emailAttribute, displayNameAttribute, repeatsGroups } = settings;
   return {
     id,
     signed,
@@ -83,6 +83,7 @@ function verificationSettingsOf(settings: SamlSettings): VerificationSettings {
     groupsAttribute,
     emailAttribute,
     displayNameAttribute,
+    repeatsGroups,
     ...(maximumAuthenticationAgeSeconds === undefined ? {} : { maximumAuthenticationAgeSeconds }),
     ...(subjectAttribute === undefined ? {} : { subjectAttribute }),
   };
