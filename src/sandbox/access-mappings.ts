@@ -45,7 +45,7 @@ const OF_PEOPLE = `  # --- people of {connector} ---
   - id: payments-leads-{suffix}
     connector: {connector}
     groups: [payments-leads]
-    roles: { ids: [production-developer] }
+    roles: { ids: [production-developer, production-developer-step-up] }
     limits:
       defaultDurationSeconds: 3600
       maximumDurationSeconds: 28800

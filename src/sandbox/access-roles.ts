@@ -55,6 +55,17 @@ const PRODUCTION = `  # --- Example Production ---------------------------------
     grant: { method: assume-role-with-saml }
     maximumDurationSeconds: 43200
     consoleDestination: "{console}/ec2/home?region=us-east-1"
+  - id: production-developer-step-up
+    accountId: "444455556666"
+    roleName: Developer
+    label: Developer after step-up
+    description: "Step-up: asks for a sign-in of the last 15 minutes with a second factor, and brings you back."
+    grant: { method: assume-role-with-saml }
+    maximumDurationSeconds: 43200
+    consoleDestination: "{console}/ec2/home?region=us-east-1"
+    authentication:
+      maximumAgeSeconds: 900
+      contexts: ["https://refeds.org/profile/mfa"]
   - id: production-ec2-operator
     accountId: "444455556666"
     roleName: Ec2Operator

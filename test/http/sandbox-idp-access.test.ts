@@ -51,7 +51,7 @@ function rolesOf(subject: string, connectorId?: string): string[] {
 
 describe('the catalogue that fits the sandbox', () => {
   it('fits the broker’s own schema and compiles without a problem', () => {
-    expect(compileSeed().roles.size).toBe(14);
+    expect(compileSeed().roles.size).toBe(15);
   });
 
   it('shows every grant method', () => {
@@ -80,7 +80,12 @@ describe('the catalogue that fits the sandbox', () => {
     expect(rolesOf('erin.engel', 'sandbox-saml')).toEqual(engineer);
     expect(rolesOf('erin.engel')).toEqual([...engineer, 'development-data-analyst-own-token'].sort());
     expect(rolesOf('priya.nair', 'sandbox-saml')).toEqual(
-      [...engineer, 'production-developer', 'production-support-operator'].sort(),
+      [
+        ...engineer,
+        'production-developer',
+        'production-developer-step-up',
+        'production-support-operator',
+      ].sort(),
     );
     expect(rolesOf('alex.admin', 'sandbox-saml')).toEqual([...engineer, 'tools-session'].sort());
     expect(rolesOf('carlos.ortiz')).toEqual([

@@ -9,6 +9,8 @@ export interface AuthorizationRequest {
   readonly codeChallenge: string;
   readonly state: string | undefined;
   readonly nonce: string | undefined;
+  /** Authentication contexts, the best first; a wish (OpenID Connect Core section 3.1.2.1). */
+  readonly acrValues: readonly string[];
 }
 
 /** With `returnTo` the error goes back to the client; without, only a page may tell, since the address is doubtful. */
@@ -35,6 +37,8 @@ const PARAMETERS = [
   'code_challenge',
   'code_challenge_method',
   'prompt',
+  'max_age',
+  'acr_values',
   'request',
   'request_uri',
 ] as const;
@@ -70,6 +74,7 @@ export function readAuthorizationRequest(
     codeChallenge: params.get('code_challenge') ?? '',
     state,
     nonce: params.get('nonce') ?? undefined,
+    acrValues: params.get('acr_values')?.split(' ') ?? [],
   };
 }
 
@@ -93,6 +98,10 @@ function faultOf(params: URLSearchParams): { error: string; description: string 
     !/^[A-Za-z0-9_-]{43}$/.test(params.get('code_challenge') ?? '')
   ) {
     return { error: 'invalid_request', description: 'PKCE with code_challenge_method S256 is required' };
+  }
+  // Any age is met: nobody stays signed in here, so that every sign-in is of right now.
+  if (!/^\d{1,9}$/.test(params.get('max_age') ?? '0')) {
+    return { error: 'invalid_request', description: 'max_age must be a number of seconds' };
   }
   if (params.get('prompt')?.split(' ').includes('none') === true) {
     return { error: 'login_required', description: 'nobody stays signed in here' };

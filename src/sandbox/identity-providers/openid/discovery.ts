@@ -1,3 +1,4 @@
+import { SECOND_FACTOR } from '../second-factor.ts';
 import { SCOPES } from './authorization-request.ts';
 
 /** OpenID Connect Discovery section 3; AWS wants `claims_supported` too. */
@@ -20,6 +21,7 @@ export function discoveryDocument(issuer: string): Record<string, unknown> {
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     scopes_supported: SCOPES,
+    acr_values_supported: [SECOND_FACTOR],
     claims_supported: [
       'iss',
       'sub',
@@ -28,6 +30,8 @@ export function discoveryDocument(issuer: string): Record<string, unknown> {
       'exp',
       'iat',
       'auth_time',
+      'acr',
+      'amr',
       'nonce',
       'at_hash',
       'name',

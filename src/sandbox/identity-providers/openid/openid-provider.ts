@@ -7,6 +7,7 @@ import { Router, type Request, type Response } from 'express';
 import { queryOf, formOf, type Pages } from '../../pages.ts';
 import { findPerson, PEOPLE } from '../people.ts';
 import { isBelow } from '../return-address.ts';
+import { cameWithSecondFactor, SECOND_FACTOR, SECOND_FACTOR_FIELD } from '../second-factor.ts';
 import type { OpenIdKey } from '../signing-keys.ts';
 import {
   readAuthorizationRequest,
@@ -67,6 +68,10 @@ async function askWho(provider: Provider, params: URLSearchParams, response: Res
       // Checked again when it comes back: the page is not trusted to have kept it.
       fields: { request: params.toString() },
       people: PEOPLE,
+      secondFactor: {
+        field: SECOND_FACTOR_FIELD,
+        isAskedFor: request.acrValues.includes(SECOND_FACTOR),
+      },
     },
     { formTargets: provider.formTargets },
   );
@@ -88,7 +93,14 @@ async function takeChoice(provider: Provider, incoming: Request, response: Respo
   if (person === undefined) return provider.pages.refuse(response, 400, 'There is nobody of that name here.');
   const { client, scopes, nonce } = request;
   const code = provider.grants.newCode(
-    { person, clientId: client.id, scopes, nonce, authenticatedAt: provider.now() },
+    {
+      person,
+      clientId: client.id,
+      scopes,
+      nonce,
+      authenticatedAt: provider.now(),
+      secondFactor: cameWithSecondFactor(form),
+    },
     request.redirectUri,
     request.codeChallenge,
   );

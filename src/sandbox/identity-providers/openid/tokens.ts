@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Person } from '../people.ts';
+import { SECOND_FACTOR, SECOND_FACTOR_METHODS } from '../second-factor.ts';
 import type { OpenIdKey } from '../signing-keys.ts';
 
 /** Minutes, as good providers have it: a role that passes the token on needs a fresh one soon. */
@@ -13,6 +14,7 @@ export interface Grant {
   readonly scopes: ReadonlySet<string>;
   readonly nonce: string | undefined;
   readonly authenticatedAt: Date;
+  readonly secondFactor: boolean;
 }
 
 /** What the scopes open (OpenID Connect Core section 5.4); groups always, as a company configures it. */
@@ -45,6 +47,7 @@ export async function mintIdToken(
     iat: issuedAt,
     exp: issuedAt + ID_TOKEN_SECONDS,
     auth_time: Math.floor(grant.authenticatedAt.getTime() / 1000),
+    ...(grant.secondFactor ? { acr: SECOND_FACTOR, amr: SECOND_FACTOR_METHODS } : {}),
     at_hash: halfHash(accessToken),
     ...(grant.nonce === undefined ? {} : { nonce: grant.nonce }),
   };

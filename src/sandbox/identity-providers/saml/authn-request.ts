@@ -9,6 +9,8 @@ export interface AuthnRequest {
   readonly issuer: string;
   readonly assertionConsumerServiceUrl: string;
   readonly relayState: string | undefined;
+  /** AuthnContextClassRef: one of them is asked for; empty for any. */
+  readonly requestedContexts: readonly string[];
 }
 
 interface AuthnRequestRules {
@@ -25,6 +27,7 @@ export type Binding = 'HTTP-Redirect' | 'HTTP-POST';
 const PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol';
 const ASSERTION = 'urn:oasis:names:tc:SAML:2.0:assertion';
 const POST_BINDING = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
+const MOST_CONTEXTS = 20;
 const LONGEST_MESSAGE = 16_384;
 const LONGEST_XML = 65_536;
 /** SAML 2.0 Bindings section 3.4.3 allows 80 bytes; many send more, as Daypass may one day. */
@@ -59,7 +62,13 @@ export function readAuthnRequest(
     refuse(`its AssertionConsumerServiceURL is not below ${rules.brokerUrl}/`);
   const relayState = single(params, 'RelayState');
   if ((relayState?.length ?? 0) > LONGEST_RELAY_STATE) refuse('its RelayState is too long');
-  return { id, issuer, assertionConsumerServiceUrl: acs, relayState };
+  return {
+    id,
+    issuer,
+    assertionConsumerServiceUrl: acs,
+    relayState,
+    requestedContexts: requestedContextsOf(root),
+  };
 }
 
 function single(params: URLSearchParams, name: string): string | undefined {
@@ -106,11 +115,28 @@ function attributeOf(element: Element, name: string): string | undefined {
 }
 
 function issuerOf(root: Element): string {
-  const issuers = Array.from(root.childNodes).filter(
-    (node) => (node as Element).localName === 'Issuer' && (node as Element).namespaceURI === ASSERTION,
-  );
-  const text = issuers.length === 1 ? issuers[0]?.textContent?.trim() : undefined;
+  const issuers = childrenOf(root, ASSERTION, 'Issuer');
+  const text = issuers.length === 1 ? issuers[0]?.textContent.trim() : undefined;
   return text === undefined || text === '' ? refuse('it must have one Issuer') : text;
+}
+
+/** SAML 2.0 Core section 3.3.2.2.1; other comparisons than "exact" would need an order of contexts. */
+function requestedContextsOf(root: Element): string[] {
+  const [requested, second] = childrenOf(root, PROTOCOL, 'RequestedAuthnContext');
+  if (requested === undefined) return [];
+  if (second !== undefined) refuse('it has two RequestedAuthnContext');
+  if ((attributeOf(requested, 'Comparison') ?? 'exact') !== 'exact') {
+    refuse('it compares authentication contexts in another way than "exact"');
+  }
+  const contexts = childrenOf(requested, ASSERTION, 'AuthnContextClassRef');
+  if (contexts.length > MOST_CONTEXTS) refuse('it asks for too many authentication contexts');
+  return contexts.map(({ textContent }) => textContent.trim());
+}
+
+function childrenOf(parent: Element, namespace: string, localName: string): Element[] {
+  return Array.from(parent.childNodes)
+    .map((node) => node as Element)
+    .filter((node) => node.localName === localName && node.namespaceURI === namespace);
 }
 
 function refuse(why: string): never {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
 import type { Person } from '../people.ts';
+import { SECOND_FACTOR } from '../second-factor.ts';
 import type { SamlKey } from '../signing-keys.ts';
 import type { AuthnRequest } from './authn-request.ts';
 import { xmlText } from './xml-text.ts';
@@ -14,6 +15,7 @@ const SESSION_HOURS = 8;
 const CLOCK_SKEW_SECONDS = 30;
 const EXCLUSIVE_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
+const UNSPECIFIED = 'urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified';
 const STATUS = 'urn:oasis:names:tc:SAML:2.0:status';
 
 interface SamlResponseContext {
@@ -22,10 +24,16 @@ interface SamlResponseContext {
   readonly now: Date;
 }
 
-/** XML of a signed Response that says who `person` is, for this one request. */
-export function samlResponse(request: AuthnRequest, person: Person, context: SamlResponseContext): string {
+/** Whom a visitor picked, and how they say that they signed in. */
+interface Visit {
+  readonly person: Person;
+  readonly secondFactor: boolean;
+}
+
+/** XML of a signed Response that says who somebody is, for this one request. */
+export function samlResponse(request: AuthnRequest, visit: Visit, context: SamlResponseContext): string {
   const status = `<samlp:StatusCode Value="${STATUS}:Success"/>`;
-  const unsigned = responseXml(request, context, status, assertionXml(request, person, context));
+  const unsigned = responseXml(request, context, status, assertionXml(request, visit, context));
   const assertionSigned = signElement(unsigned, 'Assertion', context.key);
   return signElement(assertionSigned, 'Response', context.key);
 }
@@ -53,7 +61,8 @@ function responseXml(
   );
 }
 
-function assertionXml(request: AuthnRequest, person: Person, { entityId, now }: SamlResponseContext): string {
+function assertionXml(request: AuthnRequest, visit: Visit, { entityId, now }: SamlResponseContext): string {
+  const { person, secondFactor } = visit;
   const issued = instant(now);
   const end = instant(later(now, ASSERTION_MINUTES * 60));
   return (
@@ -69,7 +78,7 @@ function assertionXml(request: AuthnRequest, person: Person, { entityId, now }: 
     '</saml:AudienceRestriction></saml:Conditions>' +
     `<saml:AuthnStatement AuthnInstant="${issued}" SessionIndex="${newId()}" ` +
     `SessionNotOnOrAfter="${instant(later(now, SESSION_HOURS * 3_600))}"><saml:AuthnContext>` +
-    '<saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified</saml:AuthnContextClassRef>' +
+    `<saml:AuthnContextClassRef>${secondFactor ? SECOND_FACTOR : UNSPECIFIED}</saml:AuthnContextClassRef>` +
     `</saml:AuthnContext></saml:AuthnStatement>${attributeStatement(person)}</saml:Assertion>`
   );
 }

@@ -6,6 +6,7 @@
 import { Router, type Response } from 'express';
 import { formOf, queryOf, type Pages } from '../../pages.ts';
 import { findPerson, PEOPLE } from '../people.ts';
+import { cameWithSecondFactor, SECOND_FACTOR, SECOND_FACTOR_FIELD } from '../second-factor.ts';
 import type { SamlKey } from '../signing-keys.ts';
 import { AuthnRequestRefused, readAuthnRequest, type AuthnRequest, type Binding } from './authn-request.ts';
 import { identityProviderMetadata } from './metadata.ts';
@@ -61,6 +62,10 @@ async function askWho(
       // Read again when it comes back: the page is not trusted to have kept it.
       fields: { request: message.params.toString(), binding: message.binding },
       people: PEOPLE,
+      secondFactor: {
+        field: SECOND_FACTOR_FIELD,
+        isAskedFor: request.requestedContexts.includes(SECOND_FACTOR),
+      },
     },
     { formTargets: options.formTargets },
   );
@@ -80,7 +85,10 @@ async function takeChoice(
     return options.pages.refuse(response, 400, 'There is nobody of that name here.');
   }
   const context = { entityId: `${options.url}/metadata`, key: options.key, now: options.now() };
-  const xml = person === undefined ? samlRefusal(request, context) : samlResponse(request, person, context);
+  const xml =
+    person === undefined
+      ? samlRefusal(request, context)
+      : samlResponse(request, { person, secondFactor: cameWithSecondFactor(form) }, context);
   await options.pages.render(
     response,
     'post-form',
