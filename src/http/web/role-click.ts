@@ -58,14 +58,14 @@ function address(
   return `/roles/${roleId}?${query.toString()}`;
 }
 
-/** Longer ones than any real value are left out: what they would have led to is a refusal. */
+/** What no real value looks like is left out: it would have led to a refusal. */
 function choicesOf(read: (name: string) => string | undefined): RoleChoices {
   const mapping = read('mapping');
   const durationSeconds = read('durationSeconds');
   const sessionPolicy = read('sessionPolicy');
   return {
     ...(mapping === undefined || mapping.length > 63 ? {} : { mapping }),
-    ...(durationSeconds === undefined || durationSeconds.length > 9 ? {} : { durationSeconds }),
+    ...(durationSeconds === undefined || !/^[0-9]{1,9}$/.test(durationSeconds) ? {} : { durationSeconds }),
     ...(sessionPolicy === undefined ? {} : { sessionPolicy }),
   };
 }
