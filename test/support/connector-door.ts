@@ -2,9 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import type { ConnectorEnvironment } from '../../src/connectors/connector-environment.ts';
+import type { ConnectorEnvironment, ConnectorNotice } from '../../src/connectors/connector-environment.ts';
 import { VerifierThread } from '../../src/connectors/saml/verifier-thread.ts';
-import { publishesMetadata, type Connector } from '../../src/connectors/connector.ts';
+import { publishesMetadata, takesUnsolicited, type Connector } from '../../src/connectors/connector.ts';
 import { BrokerError } from '../../src/core/errors.ts';
 import type { ServiceProviderKeys } from '../../src/core/ports/service-provider-keys.ts';
 import type { SignInDemand, SignInFlow } from '../../src/core/ports/stores.ts';
@@ -24,6 +24,8 @@ export interface ConnectorDoor {
   /** Hands an answer in, as the browser would. */
   post(form: Readonly<Record<string, string>>): Promise<Outcome>;
   postRaw(body: string, contentType?: string): Promise<Outcome>;
+  /** Hands in what nobody asked for. */
+  postUnsolicited(form: Readonly<Record<string, string>>): Promise<Outcome>;
   callback(query: URLSearchParams | string): Promise<Outcome>;
   metadata(): Promise<string>;
   close(): Promise<void>;
@@ -50,6 +52,9 @@ interface DoorOptions {
   readonly create: (environment: ConnectorEnvironment) => Connector;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly allowHttp?: boolean;
+  /** Further routes, before the door's own. */
+  readonly mount?: (app: express.Express, connector: Connector) => void;
+  readonly report?: (notice: ConnectorNotice) => void;
 }
 
 export async function openConnectorDoor(options: DoorOptions): Promise<ConnectorDoor> {
@@ -69,7 +74,9 @@ export async function openConnectorDoor(options: DoorOptions): Promise<Connector
       const value = options.secrets?.[name];
       return value === undefined ? undefined : new Secret(value);
     },
+    ...(options.report === undefined ? {} : { report: options.report }),
   });
+  options.mount?.(app, connector);
   mount(app, connector);
   const outcomeOf = async (answer: globalThis.Response): Promise<Outcome> => ({
     ...((await answer.json()) as object),
@@ -95,6 +102,10 @@ export async function openConnectorDoor(options: DoorOptions): Promise<Connector
     },
     post: async (form) => postRaw(new URLSearchParams(form).toString()),
     postRaw,
+    postUnsolicited: async (form) => {
+      const body = new URLSearchParams(form);
+      return outcomeOf(await fetch(`${baseUrl}/unsolicited`, { method: 'POST', body }));
+    },
     callback: async (query) => outcomeOf(await fetch(`${baseUrl}/answer?${query.toString()}`)),
     metadata: async () => (publishesMetadata(connector) ? connector.metadata() : ''),
     close: async () => {
@@ -119,6 +130,11 @@ function mount(app: express.Express, connector: Connector): void {
     };
     flows.set(flow.id, flow);
     await connector.start(request, response, flow);
+  });
+  app.post('/unsolicited', async (request, response) => {
+    if (!takesUnsolicited(connector)) throw new BrokerError('request.not_found');
+    const { identity, ...proven } = await connector.finishUnsolicited(request);
+    response.json({ ...identity, attributes: [...identity.attributes], ...proven });
   });
   app.all('/answer', async (request, response) => {
     const flow = flows.get(connector.flowIdOf(request) ?? '');

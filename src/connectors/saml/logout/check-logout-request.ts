@@ -1,12 +1,13 @@
 /** The rules of a logout request (SAML core section 3.7.1, profiles section 4.4.4.1), over verified text. */
 import { BrokerError, type ErrorCode } from '../../../core/errors.ts';
 import { guardMarkup } from '../guard-markup.ts';
+import { readNameId } from '../read-name-id.ts';
 import { assertBefore, assertNotBefore, parseInstant, type TimeWindow } from '../saml-time.ts';
+import { usableSubject } from '../usable-subject.ts';
 import {
   SAML_ASSERTION,
   SAML_PROTOCOL,
   attribute,
-  childElements,
   childrenNamed,
   isNamed,
   parseXml,
@@ -46,7 +47,7 @@ export function checkLogoutRequest(signedXml: string, expected: LogoutExpectatio
   // SAML bindings sections 3.4.5.2 and 3.5.5.2: a signed message says where it was sent.
   if (attribute(root, 'Destination') !== expected.destination) refuse('saml.destination', 'Destination');
   const expiresAt = checkTimes(root, expected);
-  return { id, nameId: readNameId(root), sessionIndexes: readSessionIndexes(root), expiresAt };
+  return { id, nameId: readName(root), sessionIndexes: readSessionIndexes(root), expiresAt };
 }
 
 function checkTimes(root: Element, expected: LogoutExpectations): Date {
@@ -59,26 +60,16 @@ function checkTimes(root: Element, expected: LogoutExpectations): Date {
   return new Date(oldest + expected.skewMilliseconds);
 }
 
-function readNameId(root: Element): string {
-  const named = childElements(root).filter((child) =>
-    /^(?:NameID|BaseID|EncryptedID)$/.test(child.localName),
-  );
-  const [nameId, ...more] = named;
-  if (nameId === undefined || more.length > 0 || !isNamed(nameId, SAML_ASSERTION, 'NameID')) {
-    refuse('saml.subject', 'not exactly one NameID');
-  }
-  return usableText(nameId, 'NameID');
+function readName(root: Element): string {
+  const nameId = readNameId(root);
+  if (nameId === undefined) refuse('saml.subject', 'no NameID');
+  return nameId.value;
 }
 
 function readSessionIndexes(root: Element): string[] {
-  return childrenNamed(root, SAML_PROTOCOL, 'SessionIndex').map((index) => usableText(index, 'SessionIndex'));
-}
-
-function usableText(element: Element, what: string): string {
-  const text = plainText(element) ?? '';
-  const usable = text !== '' && text.length <= 256 && text.trim() === text;
-  if (!usable || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) refuse('saml.subject', `an unusable ${what}`);
-  return text;
+  return childrenNamed(root, SAML_PROTOCOL, 'SessionIndex').map((index) =>
+    usableSubject(plainText(index), 'a SessionIndex'),
+  );
 }
 
 function refuse(code: ErrorCode, detail: string): never {
