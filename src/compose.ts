@@ -6,7 +6,7 @@ import { createApplicationAccess } from './broker/application-access.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
 import { createConfirmSession } from './broker/confirm-session.ts';
 import { createIssueCredentials } from './broker/issue-credentials.ts';
-import { createRateLimits } from './broker/rate-limits.ts';
+import { createRateLimits, type RateLimits } from './broker/rate-limits.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
 import { createOwnSessions } from './broker/own-sessions.ts';
 import { seedCatalogue, type Seed } from './broker/seed-catalogue.ts';
@@ -93,7 +93,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     cookies,
     limits,
     entitlements: createEntitlementSource(catalogue),
-    ...signInOf(stores, { clock, connectors, logger, life: config.sessions }),
+    ...signInOf(stores, { clock, connectors, logger, limits, life: config.sessions }),
     applications: createApplicationAccess({ ...shared, ...config.accessTokens, tokens: stores.accessTokens }),
     issueCredentials: createIssueCredentials({
       ...shared,
@@ -145,11 +145,12 @@ interface SignInParts {
   readonly connectors: ConnectorRegistry;
   readonly logger: Logger;
   readonly life: SessionLife;
+  readonly limits: RateLimits;
 }
 
 function signInOf(
   { signInSessions, signInFlows, audit }: Stores,
-  { clock, connectors, logger, life }: SignInParts,
+  { clock, connectors, logger, life, limits }: SignInParts,
 ): Pick<AppParts, 'sessions' | 'signIn' | 'signOut' | 'ownSessions'> {
   const confirmSession = createConfirmSession({
     store: signInSessions,
@@ -159,8 +160,8 @@ function signInOf(
   });
   return {
     sessions: createSignInSessions({ store: signInSessions, clock, life, confirmSession }),
-    signIn: createSignIn({ flows: signInFlows, sessions: signInSessions, audit, clock, life }),
-    signOut: createSignOut({ sessions: signInSessions, audit, clock }),
+    signIn: createSignIn({ flows: signInFlows, sessions: signInSessions, audit, clock, life, limits }),
+    signOut: createSignOut({ sessions: signInSessions, audit, clock, limits }),
     ownSessions: createOwnSessions(signInSessions, clock),
   };
 }

@@ -7,7 +7,7 @@
  * failures count by where they come from. While the store cannot be written, whatever has to be counted is refused
  * like all else that has to be recorded.
  */
-import { BrokerError } from '../core/errors.ts';
+import { BrokerError, type ErrorKind } from '../core/errors.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { RateLimit, RateLimitStore } from '../core/ports/stores.ts';
 import { networkOf } from '../lib/network-of.ts';
@@ -24,12 +24,18 @@ export interface RateLimitSettings {
 /** @throws BrokerError `request.too_many`, `store.unavailable`; each method. */
 export interface RateLimits {
   startSignIn(address: string | undefined): Promise<void>;
-  /** Whether an answer may be verified at all: not again for a flow that failed, nor without one, from a network that failed too often. */
+  /** Before an answer is verified: from a network that failed too often, only the first one to each flow of its browsers is. */
   admitAnswer(address: string | undefined, flowId: string | undefined): void;
-  /** To be called before a failure is recorded. */
-  answerFailed(address: string | undefined, flowId: string | undefined): Promise<void>;
+  /** Before a failure is recorded; where it throws, nothing is. Faults of our side or the provider's are nobody's failure. */
+  answerFailed(error: BrokerError, failed: FailedAnswer): Promise<void>;
   admitClient(address: string | undefined, clientId: string): void;
   clientFailed(address: string | undefined, clientId: string): Promise<void>;
+}
+
+export interface FailedAnswer {
+  readonly address: string | undefined;
+  /** The sign-in that it answers, if it was started in the browser that brought it. */
+  readonly flowId?: string | undefined;
 }
 
 export interface RateLimitDependencies {
@@ -41,6 +47,12 @@ export interface RateLimitDependencies {
 /** One write to the store buys this many starts, so that nine o'clock costs a tenth of the writes. */
 const STARTS_AT_ONCE = 10;
 const MAXIMUM_FAILED_FLOWS = 10_000;
+const FAULTS: ReadonlySet<ErrorKind> = new Set([
+  'upstream-bad',
+  'upstream-timeout',
+  'unavailable',
+  'internal',
+]);
 
 export function createRateLimits({ store, clock, settings }: RateLimitDependencies): RateLimits {
   const starts = new Limiter('sign-in', { store, clock, limit: settings.signIns, atOnce: STARTS_AT_ONCE });
@@ -55,7 +67,10 @@ export function createRateLimits({ store, clock, settings }: RateLimitDependenci
     admitAnswer(address, flowId) {
       if (flowId === undefined || failedFlows.has(flowId)) failures.check(networkOf(address));
     },
-    async answerFailed(address, flowId) {
+    async answerFailed(error, { address, flowId }) {
+      // Refused for its frequency: that is what made it stop being recorded.
+      if (error.code === 'request.too_many') throw error;
+      if (FAULTS.has(error.kind)) return;
       if (flowId !== undefined) remember(failedFlows, flowId);
       await failures.take(networkOf(address));
     },

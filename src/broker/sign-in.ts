@@ -13,6 +13,7 @@ import type {
 import { principalId, type Authentication, type Identity } from '../core/principal.ts';
 import { demandOf, type RequiredAuthentication } from '../core/required-authentication.ts';
 import { randomToken, sha256Hex } from '../lib/hash.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { after, principalOf, type SessionLife, type SignedIn } from './sign-in-session.ts';
 
 /** A person has this long between leaving for the identity provider and coming back. */
@@ -24,6 +25,7 @@ export interface SignInDependencies {
   readonly audit: AuditStore;
   readonly clock: Clock;
   readonly life: SessionLife;
+  readonly limits: Pick<RateLimits, 'admitAnswer' | 'answerFailed'>;
 }
 
 export interface Proven {
@@ -54,14 +56,26 @@ export interface Arrival {
   readonly previous: SignedIn | undefined;
 }
 
+export interface Refusal {
+  readonly connectorId: string;
+  readonly error: BrokerError;
+  /** The flow of this browser's that the message answers. */
+  readonly flow?: SignInFlow | undefined;
+}
+
 export interface SignIn {
   /** Remembers a new flow. */
   start(wish: SignInWish): Promise<SignInFlow>;
-  /** The flow that a message claims to answer, if this browser began it. It is not consumed. */
+  /**
+   * The flow that a message claims to answer, if this browser began it. It is not consumed.
+   *
+   * @throws BrokerError `request.too_many` for messages that are not worth a look
+   */
   findFlow(lookup: {
     readonly flowId: string | undefined;
     readonly browser: string | undefined;
     readonly connectorId: string;
+    readonly origin: Origin;
   }): Promise<SignInFlow | undefined>;
   /**
    * Begins a session, always a new one, and ends the one that the browser had before.
@@ -70,8 +84,8 @@ export interface SignIn {
    * @throws BrokerError `sign_in.replayed`
    */
   complete(arrival: Arrival, proven: Proven, origin: Origin): Promise<string>;
-  /** Records why a sign-in was refused. */
-  deny(connectorId: string, error: BrokerError, origin: Origin): Promise<void>;
+  /** Records why a sign-in was refused. @throws BrokerError `request.too_many` where that happens too often. */
+  deny(refusal: Refusal, origin: Origin): Promise<void>;
 }
 
 /** Whether a text could be a flow's id, live or long over. Nothing that names a flow is ever taken for unsolicited. */
@@ -79,7 +93,8 @@ export function looksLikeFlowId(text: string | undefined): boolean {
   return text !== undefined && /^[A-Za-z0-9_-]{43}$/.test(text);
 }
 
-export function createSignIn({ flows, sessions, audit, clock, life }: SignInDependencies): SignIn {
+export function createSignIn(dependencies: SignInDependencies): SignIn {
+  const { flows, sessions, audit, clock, life, limits } = dependencies;
   return {
     async start(wish) {
       const flow = newFlow(wish, clock.now());
@@ -87,11 +102,13 @@ export function createSignIn({ flows, sessions, audit, clock, life }: SignInDepe
       return flow;
     },
 
-    async findFlow({ flowId, browser, connectorId }) {
-      if (flowId === undefined || browser === undefined) return undefined;
-      const flow = await flows.find(flowId, clock.now());
-      const ours = flow?.browserHash === sha256Hex(browser) && flow.connectorId === connectorId;
-      return ours ? flow : undefined;
+    async findFlow({ flowId, browser, connectorId, origin }) {
+      const isComplete = flowId !== undefined && browser !== undefined;
+      const flow = isComplete ? await flows.find(flowId, clock.now()) : undefined;
+      const isOurs =
+        isComplete && flow?.browserHash === sha256Hex(browser) && flow.connectorId === connectorId;
+      limits.admitAnswer(origin.sourceIp, isOurs ? flow.id : undefined);
+      return isOurs ? flow : undefined;
     },
 
     async complete(arrival, { spend, ...facts }, origin) {
@@ -108,7 +125,8 @@ export function createSignIn({ flows, sessions, audit, clock, life }: SignInDepe
       return cookie;
     },
 
-    async deny(connectorId, error, origin) {
+    async deny({ connectorId, error, flow }, origin) {
+      await limits.answerFailed(error, { address: origin.sourceIp, flowId: flow?.id });
       const detail = { connector: connectorId, reason: error.code, detail: error.detail ?? null };
       await audit.record({ name: 'sign-in.denied', at: clock.now(), origin, detail });
     },

@@ -4,12 +4,14 @@ import type { BrokerError } from '../core/errors.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { AuditStore, OneTimeValue, SessionSelector, SignInSessionStore } from '../core/ports/stores.ts';
 import { principalId } from '../core/principal.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { SignedIn } from './sign-in-session.ts';
 
 export interface SignOutDependencies {
   readonly sessions: SignInSessionStore;
   readonly audit: AuditStore;
   readonly clock: Clock;
+  readonly limits: Pick<RateLimits, 'answerFailed'>;
 }
 
 /** What a provider's verified message ends; its id is spent with it. */
@@ -24,11 +26,11 @@ export interface SignOut {
   end(signedIn: SignedIn, origin: Origin): Promise<void>;
   /** @returns how many sessions ended. @throws BrokerError `sign_in.replayed` */
   endForProvider(word: ProviderWord, origin: Origin): Promise<number>;
-  /** Records why a provider's message ended nothing. */
+  /** Records why a provider's message ended nothing. @throws BrokerError `request.too_many` where that happens too often. */
   deny(connectorId: string, error: BrokerError, origin: Origin): Promise<void>;
 }
 
-export function createSignOut({ sessions, audit, clock }: SignOutDependencies): SignOut {
+export function createSignOut({ sessions, audit, clock, limits }: SignOutDependencies): SignOut {
   return {
     async end({ principal, session }, origin) {
       await sessions.revoke(session.idHash, {
@@ -56,6 +58,7 @@ export function createSignOut({ sessions, audit, clock }: SignOutDependencies): 
     },
 
     async deny(connectorId, error, origin) {
+      await limits.answerFailed(error, { address: origin.sourceIp });
       const detail = { connector: connectorId, reason: error.code, detail: error.detail ?? null };
       await audit.record({ name: 'sign-out.denied', at: clock.now(), origin, detail });
     },

@@ -7,7 +7,7 @@ export interface RecordedEvent {
   readonly sequence: number;
   readonly name: AuditEventName;
   readonly principal?: string;
-  readonly origin: { readonly door: string; readonly requestId: string };
+  readonly origin: { readonly door: string; readonly requestId: string; readonly sourceIp?: string };
   readonly detail: Readonly<Record<string, unknown>>;
 }
 

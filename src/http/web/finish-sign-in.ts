@@ -29,8 +29,12 @@ export async function finishSignIn(door: FinishSignIn, connector: Connector, ans
   const { signIn, cookies } = door;
   const { request, response } = answer;
   const { origin } = contextOf(response);
+  let flow: SignInFlow | undefined;
   try {
-    const { flow, proven } = await prove(door, connector, request);
+    const flowId = connector.flowIdOf(request);
+    const browser = cookies.flow.read(request);
+    flow = await signIn.findFlow({ flowId, browser, connectorId: connector.id, origin });
+    const proven = await prove(connector, request, { flow, flowId });
     if (flow === undefined && !isSameOrigin(request, door.baseUrl)) {
       await askBrowserWhoItIs(door, connector, answer);
       return;
@@ -42,30 +46,23 @@ export async function finishSignIn(door: FinishSignIn, connector: Connector, ans
   } catch (thrown) {
     const error = asBrokerError(thrown);
     // What could not be written a moment ago is not tried again: the visitor would wait twice.
-    if (error.code !== 'store.unavailable') await signIn.deny(connector.id, error, origin);
+    if (error.code !== 'store.unavailable') {
+      await signIn.deny({ connectorId: connector.id, error, flow }, origin);
+    }
     throw error;
   }
 }
 
-interface Proof {
+interface Claim {
   readonly flow: SignInFlow | undefined;
-  readonly proven: ProvenSignIn;
+  /** The flow that the message itself names, of whatever browser. */
+  readonly flowId: string | undefined;
 }
 
-async function prove(
-  { signIn, cookies }: FinishSignIn,
-  connector: Connector,
-  request: Request,
-): Promise<Proof> {
-  const flowId = connector.flowIdOf(request);
-  const flow = await signIn.findFlow({
-    flowId,
-    browser: cookies.flow.read(request),
-    connectorId: connector.id,
-  });
-  if (flow !== undefined) return { flow, proven: await connector.finish(request, flow) };
+async function prove(connector: Connector, request: Request, { flow, flowId }: Claim): Promise<ProvenSignIn> {
+  if (flow !== undefined) return connector.finish(request, flow);
   if (!takesUnsolicited(connector) || looksLikeFlowId(flowId)) throw noFlow(connector);
-  return { flow, proven: await connector.finishUnsolicited(request) };
+  return connector.finishUnsolicited(request);
 }
 
 /**

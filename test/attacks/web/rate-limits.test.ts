@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SANDBOX_SECRETS } from '../../../src/sandbox/access.ts';
 import { HttpBrowser } from '../../support/http-browser.ts';
+import { samlAnswer, type SamlAnswer } from '../../support/sign-in-by-hand.ts';
 import { signIn, startTestBroker, type TestBroker } from '../../support/start-test-broker.ts';
+import { storedAudit } from '../../support/stored-audit.ts';
 import { ask, type Seen } from './signed-in.ts';
 
 const LIMITS = {
@@ -166,5 +168,83 @@ describe('wrong secrets', () => {
     expect(seen.slice(12).every((status) => status === 429)).toBe(true);
     // A known application there goes on all the same.
     expect((await token(here(), CLIENT, SECRET)).status).toBe(200);
+  });
+});
+
+describe('answers that fail', () => {
+  const JUNK = { SAMLResponse: btoa('<junk/>'), RelayState: 'x'.repeat(43) };
+
+  function answer(fields: Readonly<Record<string, string>>, cookie = ''): Promise<Seen> {
+    const body = new URLSearchParams(fields);
+    return ask(broker, '/saml/sandbox-saml/acs', {
+      method: 'POST',
+      headers: { ...from(here()), cookie },
+      body,
+    });
+  }
+
+  /** What the identity provider says of Erin, and the cookie of the browser that asked for it. */
+  async function genuineAnswer(): Promise<{
+    cookie: string;
+    fields: Pick<SamlAnswer, 'SAMLResponse' | 'RelayState'>;
+  }> {
+    const browser = new HttpBrowser();
+    const visit = { connector: 'sandbox-saml', person: 'erin.engel' };
+    const { SAMLResponse, RelayState } = await samlAnswer(browser, broker, visit);
+    const flow = browser.cookiesOf(broker.baseUrl).get('daypass-flow') ?? '';
+    return { cookie: `daypass-flow=${flow}`, fields: { SAMLResponse, RelayState } };
+  }
+
+  async function overLimit(): Promise<void> {
+    expect(await statuses(13, () => answer(JUNK))).toEqual([...Array<number>(12).fill(403), 429]);
+  }
+
+  it('are refused with a reason, then for their number alone, and recorded no longer', async () => {
+    const refused = await Promise.all(Array.from({ length: 40 }, () => answer(JUNK)));
+    const explained = refused.filter(({ status }) => status === 403);
+    expect(explained.map(({ code }) => code)).toEqual(Array<string>(12).fill('saml.no_flow'));
+    for (const other of refused.filter(({ status }) => status !== 403)) {
+      expectTooMany(other);
+      expect(other.code).toBe('request.too_many');
+    }
+    const records = storedAudit(broker).filter(({ origin }) => origin.sourceIp === here());
+    expect(records.map(({ name }) => name)).toEqual(Array<string>(12).fill('sign-in.denied'));
+  });
+
+  it('of OpenID and of logouts count as well', async () => {
+    const callback = '/oidc/sandbox-oidc/callback?code=x&state=y';
+    const logout = '/oidc/sandbox-oidc/backchannel-logout';
+    const body = new URLSearchParams({ logout_token: 'x.y.z' });
+    expect(await statuses(6, () => ask(broker, callback, { headers: from(here()) }))).not.toContain(429);
+    const send = (): Promise<Seen> => ask(broker, logout, { method: 'POST', headers: from(here()), body });
+    expect(await statuses(6, send)).toEqual(Array<number>(6).fill(400));
+    expectTooMany(await send());
+    expectTooMany(await ask(broker, callback, { headers: from(here()) }));
+    expectTooMany(await ask(broker, '/saml/sandbox-saml/logout?SAMLRequest=x', { headers: from(here()) }));
+  });
+
+  it('lock nobody out: the next one’s genuine sign-in from the same address works', async () => {
+    await overLimit();
+    const before = await statuses(3, () => answer(JUNK));
+    expect(before).toEqual([429, 429, 429]);
+    const { cookie, fields } = await genuineAnswer();
+    const answered = await answer(fields, cookie);
+    expect([answered.status, answered.headers.get('location')]).toEqual([303, '/']);
+    expect(answered.headers.getSetCookie().join()).toContain('daypass-session=');
+  });
+
+  it('end the sign-in that they answer, and that one alone, once their address has sent too many', async () => {
+    await overLimit();
+    const spoilt = await genuineAnswer();
+    expectTooMany(await answer({ ...JUNK, RelayState: spoilt.fields.RelayState }, spoilt.cookie));
+    expectTooMany(await answer(spoilt.fields, spoilt.cookie));
+    const other = await genuineAnswer();
+    expect((await answer(other.fields, other.cookie)).status).toBe(303);
+  });
+
+  it('are counted over a restart', async () => {
+    await overLimit();
+    await broker.restart();
+    expect((await answer(JUNK)).status).toBe(429);
   });
 });
