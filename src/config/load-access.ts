@@ -2,6 +2,7 @@
 import { catalogueSchema, type Catalogue } from '../core/catalogue.ts';
 import { compileCatalogue } from '../core/compile-catalogue.ts';
 import type { CatalogueFacts } from '../core/catalogue-problems.ts';
+import { inlineMetadata } from './inline-metadata.ts';
 import { isHashOfKnownSecret } from './known-secrets.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { inReadingOrder, type ConfigProblem, type Path } from './problem.ts';
@@ -25,23 +26,37 @@ interface Mistake {
 
 export function loadAccessFile(file: string, facts: CatalogueFacts): AccessReading {
   const read = readText(file, MAXIMUM_BYTES);
-  if ('text' in read) return loadAccess(read.text, file, facts);
+  if ('text' in read) {
+    return readAccess({ text: read.text, fileName: file }, facts, (value) => inlineMetadata(value, file));
+  }
   return { catalogue: undefined, problems: [{ path: '', message: read.mistake, file }] };
 }
 
 /** Nothing is replaced in it: it holds no secrets, and `${aws:username}` in a policy is IAM's own. */
 export function loadAccess(text: string, fileName: string, facts: CatalogueFacts): AccessReading {
+  return readAccess({ text, fileName }, facts, (value) => ({ value, mistakes: [] }));
+}
+
+type Preparation = (value: unknown) => { readonly value: unknown; readonly mistakes: readonly Mistake[] };
+
+function readAccess(
+  { text, fileName }: { readonly text: string; readonly fileName: string },
+  facts: CatalogueFacts,
+  prepare: Preparation,
+): AccessReading {
   const yaml = parseYaml(text, fileName, MAXIMUM_BYTES);
   if (yaml.value === undefined && yaml.problems.length > 0)
     return { catalogue: undefined, problems: yaml.problems };
-  const value = yaml.value ?? {};
+  const { value, mistakes: ofFiles } = prepare(yaml.value ?? {});
   const parsed = catalogueSchema.safeParse(value);
   const mistakes: readonly Mistake[] = parsed.success
     ? [...compileCatalogue(parsed.data, facts).problems, ...knownSecretMistakes(parsed.data, facts)]
     : mistakesBesideBrokenEntries(value, schemaProblems(catalogueSchema, parsed.error.issues), facts);
   const problems = [
     ...yaml.problems,
-    ...mistakes.map(({ path, message, atKey }) => yaml.locate(path, message, { atKey: atKey === true })),
+    ...[...ofFiles, ...mistakes].map(({ path, message, atKey }) =>
+      yaml.locate(path, message, { atKey: atKey === true }),
+    ),
   ];
   return problems.length === 0
     ? { catalogue: parsed.data, problems }

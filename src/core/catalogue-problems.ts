@@ -6,6 +6,7 @@ import { parsePolicy, PolicySyntaxError } from '../iam/parse-policy.ts';
 import type { Catalogue, Mapping, Role } from './catalogue.ts';
 import { CHAINED_MAXIMUM_SECONDS } from './grant-methods.ts';
 import { isChained, supportOf, type CredentialSources } from './role-limits.ts';
+import { samlSourceProblems } from './saml-source-problems.ts';
 
 /** AWS counts characters of the inline policy and the managed ARNs together. */
 export const SESSION_POLICY_MAXIMUM_LENGTH = 2_048;
@@ -51,6 +52,7 @@ export function connectorProblems(catalogue: Catalogue, facts: CatalogueFacts): 
         ? ([
             ['metadataUrl', connector.metadataUrl],
             ['ssoUrl', connector.ssoUrl],
+            ['sloUrl', connector.sloUrl],
           ] as const)
         : ([['issuer', connector.issuer]] as const);
     for (const [key, value] of urls) {
@@ -59,12 +61,7 @@ export function connectorProblems(catalogue: Catalogue, facts: CatalogueFacts): 
       }
     }
     if (connector.kind === 'saml') {
-      const byHand = [connector.entityId, connector.ssoUrl, connector.certificates].filter(
-        (part) => part !== undefined,
-      );
-      const complete = connector.metadataUrl === undefined ? byHand.length === 3 : byHand.length === 0;
-      if (!complete)
-        at('metadataUrl', 'give metadataUrl, or all of entityId, ssoUrl and certificates, but not both');
+      for (const { key, message } of samlSourceProblems(connector)) at(key, message);
     } else if (
       connector.clientSecretName !== undefined &&
       !facts.secretNames.has(connector.clientSecretName)

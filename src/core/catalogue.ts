@@ -56,13 +56,19 @@ const samlConnector = z.strictObject({
   id: slug,
   label: text,
   preset: z.enum(PROVIDER_PRESETS).optional(),
-  /** The provider's metadata by address, or its parts by hand: exactly one of the two. */
+  /** The provider's metadata by address, by file or as text, or its parts by hand: exactly one of these. */
   metadataUrl: url.optional(),
-  /** The metadata document itself. In access.yaml, `metadataFile` names a file that holds it. */
+  /** Of access.yaml alone, and relative to it: the file's text becomes `metadata` when the catalogue is loaded. */
+  metadataFile: z.string().min(1).max(1024).optional(),
   metadata: z.string().min(1).max(1_048_576).optional(),
+  /** Beside metadata, which of the providers in it is meant. */
   entityId: z.string().min(1).max(1024).optional(),
   ssoUrl: url.optional(),
   sloUrl: url.optional(),
+  /**
+   * Signing certificates, PEM or base64; several while the provider changes keys, each trusted until it is removed
+   * here, whatever its date. Beside metadata: one of these must have signed the document.
+   */
   certificates: z.array(z.string().min(1)).min(1).max(10).optional(),
   /** Which part the provider signs; `assertion` where no preset says otherwise. At least one must be. */
   signed: z.enum(['assertion', 'response', 'both']).optional(),
