@@ -3,11 +3,10 @@
  * The library leaves out azp, at_hash, typ, the age and the caps. Signatures are `signed-token`'s.
  */
 import { createHash } from 'node:crypto';
-import type { OidcConnectorSettings } from '../../core/catalogue.ts';
 import { BrokerError, type ErrorCode } from '../../core/errors.ts';
+import type { OpenIdSettings } from './openid-settings.ts';
 import { decodeToken, type Claims } from './signed-token.ts';
 
-const MAXIMUM_AGE_SECONDS = 300;
 const MAXIMUM_LIFE_SECONDS = 86_400;
 const HASHES = new Map([
   ['256', 'sha256'],
@@ -17,8 +16,8 @@ const HASHES = new Map([
 
 export interface TokenExpectations {
   readonly settings: Pick<
-    OidcConnectorSettings,
-    'issuer' | 'clientId' | 'signingAlgorithms' | 'clockSkewSeconds'
+    OpenIdSettings,
+    'issuer' | 'clientId' | 'signingAlgorithms' | 'clockSkewSeconds' | 'maximumTokenAgeSeconds'
   >;
   /** A renewed token may leave the nonce out; a wrong one is wrong always. */
   readonly nonce: { readonly value: string | undefined; readonly required: boolean };
@@ -75,7 +74,7 @@ function checkTimes(claims: Claims, { settings, now }: TokenExpectations): void 
   if (expires > now + MAXIMUM_LIFE_SECONDS + skew) refuse('oidc.time', 'exp is too far away');
   const issued = instant(claims['iat'], 'iat');
   if (issued > now + skew) refuse('oidc.time', 'iat is in the future');
-  if (now - skew > issued + MAXIMUM_AGE_SECONDS) refuse('oidc.time', 'iat is too old');
+  if (now - skew > issued + settings.maximumTokenAgeSeconds) refuse('oidc.time', 'iat is too old');
   for (const name of ['nbf', 'auth_time']) {
     if (claims[name] !== undefined && instant(claims[name], name) > now + skew) {
       refuse('oidc.time', `${name} is in the future`);

@@ -1,6 +1,9 @@
 import type { OidcConnectorSettings } from '../../core/catalogue.ts';
 import { OPENID_PRESETS, type OpenIdPreset } from './presets.ts';
 
+/** How old a token may be that has only just been asked for. */
+const MAXIMUM_TOKEN_AGE_SECONDS = 300;
+
 /** A connector's settings with nothing left open. */
 export interface OpenIdSettings extends OidcConnectorSettings {
   readonly userinfo: boolean;
@@ -8,13 +11,14 @@ export interface OpenIdSettings extends OidcConnectorSettings {
   readonly emailClaim: string;
   readonly displayNameClaim: string;
   readonly contextsClaim: string | undefined;
+  readonly maximumTokenAgeSeconds: number;
   readonly asksForConsent: boolean;
   readonly requestParameters: Readonly<Record<string, string>>;
 }
 
 /** What is given counts before the preset's, and that before what is usual. */
 export function settleOpenIdSettings(given: OidcConnectorSettings): OpenIdSettings {
-  const preset = given.preset === undefined ? {} : OPENID_PRESETS[given.preset];
+  const preset: OpenIdPreset = given.preset === undefined ? {} : OPENID_PRESETS[given.preset];
   return {
     ...given,
     userinfo: given.userinfo ?? preset.userinfo ?? false,
@@ -22,6 +26,7 @@ export function settleOpenIdSettings(given: OidcConnectorSettings): OpenIdSettin
     emailClaim: given.emailClaim ?? preset.emailClaim ?? 'email',
     displayNameClaim: given.displayNameClaim ?? preset.displayNameClaim ?? 'name',
     contextsClaim: preset.contextsClaim,
+    maximumTokenAgeSeconds: MAXIMUM_TOKEN_AGE_SECONDS + (preset.backdatesSeconds ?? 0),
     ...settleOfflineAccess(given.scopes, preset),
   };
 }

@@ -12,6 +12,8 @@ export interface OpenIdPreset {
   readonly userinfo?: boolean;
   /** A claim that lists authentication contexts, asked for with the `claims` parameter, where acr does not. */
   readonly contextsClaim?: string;
+  /** How far in the past the product dates its tokens, for receivers whose clocks are behind. */
+  readonly backdatesSeconds?: number;
   /** Whether `offline_access` counts only with `prompt=consent`, as OpenID Connect Core section 11 has it. */
   readonly offlineNeedsConsent?: boolean;
   /** Sent in place of the scope `offline_access`, by products that do not have it. */
@@ -22,7 +24,7 @@ export const OPENID_PRESETS: Readonly<Record<ProviderPreset, OpenIdPreset>> = {
   // Groups are object ids, and above 200 of them a link: see groups-overage. Its consent is an administrator's
   // affair: prompt=consent would show everybody a dialog that most may not accept.
   // https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
-  'entra-id': { contextsClaim: 'acrs', offlineNeedsConsent: false },
+  'entra-id': { contextsClaim: 'acrs', backdatesSeconds: 300, offlineNeedsConsent: false },
   // With an access token the ID token is "thin": profile, e-mail and most groups claims are at userinfo.
   // https://help.okta.com/en-us/Content/topics/security/api-config-claims.htm
   okta: { userinfo: true, offlineNeedsConsent: false },
@@ -44,9 +46,10 @@ export const OPENID_PRESETS: Readonly<Record<ProviderPreset, OpenIdPreset>> = {
   shibboleth: { userinfo: true, groupsClaim: 'eduperson_entitlement' },
   // `groups` is a private scope of the module's configuration; claims go to userinfo by default.
   simplesamlphp: { userinfo: true },
-  // The scope `groups` puts the person's groups or roles at userinfo.
+  // The scope `groups` puts the person's groups or roles at userinfo. `offline_access` is an error in this flow:
+  // refresh tokens come where the application's settings turn them on.
   // https://developers.onelogin.com/openid-connect/scopes
-  onelogin: { userinfo: true, offlineNeedsConsent: false },
+  onelogin: { userinfo: true, offlineNeedsConsent: false, offlineParameters: {} },
   // Attribute mappings of the application; the standard scopes' claims are at userinfo.
   // https://developer.pingidentity.com/pingone-api/ (OpenID Connect scopes)
   ping: { userinfo: true, offlineNeedsConsent: false },
