@@ -5,6 +5,7 @@ import { createApp, type AppParts } from './app.ts';
 import { createApplicationAccess } from './broker/application-access.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
 import { createConfirmSession } from './broker/confirm-session.ts';
+import { createConnectorNotices } from './broker/connector-notices.ts';
 import { createIssueCredentials } from './broker/issue-credentials.ts';
 import { createRateLimits, type RateLimits } from './broker/rate-limits.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
@@ -14,7 +15,8 @@ import { createSignInSessions, type SessionLife } from './broker/sign-in-session
 import { createSignIn } from './broker/sign-in.ts';
 import { createSignOut } from './broker/sign-out.ts';
 import type { Config } from './config/config.ts';
-import { createConnectorRegistry } from './connectors/connector-registry.ts';
+import type { ConnectorEnvironment } from './connectors/connector-environment.ts';
+import { createConnectorRegistry, refreshConnectors } from './connectors/connector-registry.ts';
 import type { ConnectorRegistry } from './connectors/connector.ts';
 import { createConnector } from './connectors/create-connector.ts';
 import { createSessionProvider } from './connectors/session-provider.ts';
@@ -73,10 +75,18 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     clock,
     samlVerifier,
     keys: signing.serviceProviderKeys,
+    report: createConnectorNotices({
+      audit: stores.audit,
+      clock,
+      warn: (facts, message) => logger.warn(facts, message),
+    }),
   });
   const limits = createRateLimits({ store: stores.rateLimits, clock, settings: config.rateLimits });
   const shared = { catalogue, audit: stores.audit, clock, limits };
-  const housekeeping = keepHouse(() => Promise.all([stores.sweep(clock.now()), signing.maintain()]), logger);
+  const housekeeping = keepHouse(
+    () => Promise.all([stores.sweep(clock.now()), signing.maintain(), refreshConnectors(connectors)]),
+    logger,
+  );
   let accepting = true;
 
   const app = createApp({
@@ -171,6 +181,7 @@ interface ConnectorParts {
   readonly clock: Clock;
   readonly keys: ServiceProviderKeys;
   readonly samlVerifier: ResponseVerifier;
+  readonly report: NonNullable<ConnectorEnvironment['report']>;
 }
 
 function connectorsOf(config: Config, { catalogue, ...parts }: ConnectorParts): ConnectorRegistry {

@@ -15,6 +15,8 @@ export const AUDIT_EVENT_NAMES = [
   'access-token.issued',
   'access-token.denied',
   'catalogue.changed',
+  'connector.refresh-failed',
+  'connector.certificate-expired',
   'signing-key.created',
   'signing-key.retired',
 ] as const;
