@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   BROKER_URL,
@@ -56,6 +56,7 @@ async function codeFor(person: string, query = authorizationQuery()): Promise<st
 interface TokenAnswer {
   readonly access_token: string;
   readonly id_token: string;
+  readonly refresh_token: string;
   readonly error: string;
 }
 
@@ -279,6 +280,88 @@ describe('the token endpoint', () => {
   it('knows no other grant', async () => {
     const { body } = await redeem('x', { grant_type: 'password' });
     expect(body.error).toBe('unsupported_grant_type');
+  });
+});
+
+describe('a stronger sign-in', () => {
+  const MFA = 'https://refeds.org/profile/mfa';
+  const strongQuery = authorizationQuery({ acr_values: `other ${MFA}`, max_age: '0', prompt: 'login' });
+
+  async function claimsFor(query: URLSearchParams, field?: string): Promise<Record<string, unknown>> {
+    const response = await fetch(`${idp.url}/oidc/authorize/choice`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        request: query.toString(),
+        person: 'erin.engel',
+        ...(field === undefined ? {} : { 'second-factor': field }),
+      }),
+      redirect: 'manual',
+    });
+    const code = new URL(response.headers.get('location') ?? '').searchParams.get('code') ?? '';
+    return decodeJwt((await redeem(code)).body.id_token);
+  }
+
+  it('is announced, and proposed to who is asked for it', async () => {
+    const response = await fetch(`${idp.url}/oidc/.well-known/openid-configuration`);
+    expect(await response.json()).toMatchObject({ acr_values_supported: [MFA] });
+    const box = /name="second-factor" value="yes"( checked)?/;
+    expect(box.exec(await (await authorize(strongQuery)).text())?.[1]).toBe(' checked');
+    expect(box.exec(await (await authorize(authorizationQuery())).text())?.[1]).toBeUndefined();
+  });
+
+  it('is vouched for when the visitor says so, and only then', async () => {
+    expect(await claimsFor(strongQuery, 'yes')).toMatchObject({ acr: MFA, amr: ['pwd', 'otp'] });
+    for (const field of [undefined, '', 'no', MFA]) {
+      const claims = await claimsFor(strongQuery, field);
+      expect(claims).not.toHaveProperty('acr');
+      expect(claims).not.toHaveProperty('amr');
+      expect(Math.abs(Number(claims['auth_time']) * 1_000 - idp.now().getTime())).toBeLessThan(5_000);
+    }
+  });
+
+  it('is asked for in a way that can be read', async () => {
+    const refused = await authorize(authorizationQuery({ max_age: 'soon' }));
+    expect(new URL(refused.headers.get('location') ?? '').searchParams.get('error')).toBe('invalid_request');
+  });
+});
+
+describe('refresh tokens', () => {
+  const offline = authorizationQuery({ scope: 'openid offline_access' });
+  const refresh = (token: string, headers?: Record<string, string>) =>
+    redeem('', { grant_type: 'refresh_token', refresh_token: token }, headers);
+
+  it('come only with offline_access', async () => {
+    expect((await redeem(await codeFor('erin.engel'))).body.refresh_token).toBeUndefined();
+    expect((await redeem(await codeFor('erin.engel', offline))).body.refresh_token).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('give the same sign-in anew, each once', async () => {
+    const { body } = await redeem(await codeFor('erin.engel', offline));
+    idp.passSeconds(300);
+    const renewed = await refresh(body.refresh_token);
+    expect(renewed.status).toBe(200);
+    const [before, after] = [decodeJwt(body.id_token), decodeJwt(renewed.body.id_token)];
+    expect([after.sub, after['auth_time'], after['nonce']]).toEqual([
+      'erin.engel',
+      before['auth_time'],
+      undefined,
+    ]);
+    expect(Number(after.iat) - Number(before.iat)).toBeGreaterThanOrEqual(300);
+    expect((await refresh(body.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await refresh(renewed.body.refresh_token)).status).toBe(200);
+  });
+
+  it('are their client’s alone, and end with a code that comes again', async () => {
+    const code = await codeFor('erin.engel', offline);
+    const { body } = await redeem(code);
+    const other = await redeem(
+      '',
+      { grant_type: 'refresh_token', refresh_token: body.refresh_token, client_id: 'daypass-public' },
+      {},
+    );
+    expect(other.body.error).toBe('invalid_grant');
+    await redeem(code);
+    expect((await refresh(body.refresh_token)).body.error).toBe('invalid_grant');
   });
 });
 

@@ -109,6 +109,59 @@ function first(element: Element, localName: string): Element {
   return found;
 }
 
+describe('a stronger sign-in', () => {
+  const MFA = 'https://refeds.org/profile/mfa';
+  const asking = (contexts: readonly string[], comparison = ''): string => {
+    const references = contexts.map(
+      (context) =>
+        `<saml:AuthnContextClassRef xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">${context}</saml:AuthnContextClassRef>`,
+    );
+    const requested = `<samlp:RequestedAuthnContext${comparison}>${references.join('')}</samlp:RequestedAuthnContext>`;
+    return authnRequest({ extra: 'ForceAuthn="true"' }).replace(
+      '</samlp:AuthnRequest>',
+      `${requested}</samlp:AuthnRequest>`,
+    );
+  };
+
+  async function contextOf(field?: string): Promise<string> {
+    const response = await fetch(`${idp.url}/saml/sso/choice`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        request: redirectQuery(asking([MFA])).toString(),
+        binding: 'HTTP-Redirect',
+        person: 'erin.engel',
+        ...(field === undefined ? {} : { 'second-factor': field }),
+      }),
+    });
+    const assertion = await signedPart(responseIn(await response.text()), 'Assertion');
+    return first(assertion, 'AuthnContextClassRef').textContent;
+  }
+
+  it('is proposed to who is asked for it', async () => {
+    const page = async (xml: string): Promise<string> => (await ask(redirectQuery(xml))).text();
+    expect(await page(asking(['urn:other', MFA]))).toContain('value="yes" checked');
+    expect(await page(asking(['urn:other']))).not.toContain('value="yes" checked');
+    expect(await page(authnRequest())).not.toContain('value="yes" checked');
+  });
+
+  it('is vouched for when the visitor says so, and only then', async () => {
+    expect(await contextOf('yes')).toBe(MFA);
+    expect(await contextOf()).toBe('urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified');
+    expect(await contextOf(MFA)).toBe('urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified');
+  });
+
+  it('is asked for exactly, and by no more than a few contexts', async () => {
+    for (const xml of [
+      asking([MFA], ' Comparison="minimum"'),
+      asking(Array.from({ length: 21 }, (_, index) => `urn:${index}`)),
+      asking([MFA]).replace(/(<samlp:RequestedAuthnContext.*RequestedAuthnContext>)/, '$1$1'),
+    ]) {
+      expect((await ask(redirectQuery(xml))).status).toBe(400);
+    }
+    expect((await ask(redirectQuery(asking([MFA], ' Comparison="exact"')))).status).toBe(200);
+  });
+});
+
 describe('metadata', () => {
   it('names the entity, both bindings and one signing certificate', async () => {
     const text = await (await fetch(`${idp.url}/saml/metadata`)).text();

@@ -43,7 +43,7 @@ const PARAMETERS = [
   'request_uri',
 ] as const;
 /** Others are ignored (RFC 6749 section 3.3). */
-export const SCOPES: readonly string[] = ['openid', 'profile', 'email'];
+export const SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access'];
 const LONGEST_VALUE = 2_048;
 
 export function readAuthorizationRequest(

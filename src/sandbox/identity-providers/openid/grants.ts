@@ -5,6 +5,7 @@ import type { Grant } from './tokens.ts';
 
 const CODE_SECONDS = 60;
 export const ACCESS_TOKEN_SECONDS = 600;
+const REFRESH_TOKEN_SECONDS = 12 * 3_600;
 const CAPACITY = 10_000;
 
 interface CodeEntry {
@@ -12,7 +13,20 @@ interface CodeEntry {
   readonly redirectUri: string;
   readonly codeChallenge: string;
   /** Set once the code was redeemed. */
-  accessTokenHash?: string;
+  redeemed?: TokenHashes;
+}
+
+/** What a code gave: hashes of tokens. */
+interface TokenHashes {
+  readonly access: string;
+  readonly refresh: string | undefined;
+}
+
+export interface IssuedTokens {
+  readonly grant: Grant;
+  readonly accessToken: string;
+  /** Where offline_access was asked for (OpenID Connect Core section 11). */
+  readonly refreshToken: string | undefined;
 }
 
 interface Redemption {
@@ -21,14 +35,16 @@ interface Redemption {
   readonly codeVerifier: string | null;
 }
 
-/** Codes and access tokens given out, by their hashes. A code is good for one use and a minute. */
+/** Codes and tokens given out, by their hashes. A code is good for one use and a minute, a refresh token for one use. */
 export class Grants {
   readonly #codes: ExpiringMap<CodeEntry>;
   readonly #accessTokens: ExpiringMap<Grant>;
+  readonly #refreshTokens: ExpiringMap<Grant>;
 
   constructor(now: () => Date) {
     this.#codes = new ExpiringMap(CAPACITY, now);
     this.#accessTokens = new ExpiringMap(CAPACITY, now);
+    this.#refreshTokens = new ExpiringMap(CAPACITY, now);
   }
 
   newCode(grant: Grant, redirectUri: string, codeChallenge: string): string {
@@ -38,12 +54,13 @@ export class Grants {
   }
 
   /** Undefined for every fault alike: who guesses learns nothing. */
-  redeem(code: string, shown: Redemption): { grant: Grant; accessToken: string } | undefined {
+  redeem(code: string, shown: Redemption): IssuedTokens | undefined {
     const entry = this.#codes.get(sha256Hex(code));
     if (entry?.grant.clientId !== shown.clientId) return undefined;
-    if (entry.accessTokenHash !== undefined) {
+    if (entry.redeemed !== undefined) {
       // A code that comes again was stolen before or now, so what it gave ends too (RFC 6749 section 4.1.2).
-      this.#accessTokens.delete(entry.accessTokenHash);
+      this.#accessTokens.delete(entry.redeemed.access);
+      if (entry.redeemed.refresh !== undefined) this.#refreshTokens.delete(entry.redeemed.refresh);
       return undefined;
     }
     if (
@@ -53,10 +70,32 @@ export class Grants {
       this.#codes.delete(sha256Hex(code));
       return undefined;
     }
+    const issued = this.#issue(entry.grant);
+    const { accessToken, refreshToken } = issued;
+    entry.redeemed = {
+      access: sha256Hex(accessToken),
+      refresh: refreshToken === undefined ? undefined : sha256Hex(refreshToken),
+    };
+    return issued;
+  }
+
+  /** The one that is shown is used up: a new one comes with the answer (RFC 9700 section 4.14). */
+  refresh(refreshToken: string, clientId: string): IssuedTokens | undefined {
+    const hash = sha256Hex(refreshToken);
+    const grant = this.#refreshTokens.get(hash);
+    if (grant?.clientId !== clientId) return undefined;
+    this.#refreshTokens.delete(hash);
+    // The nonce belongs to the sign-in's own ID token (OpenID Connect Core section 12.2).
+    return this.#issue({ ...grant, nonce: undefined });
+  }
+
+  #issue(grant: Grant): IssuedTokens {
     const accessToken = randomToken();
-    entry.accessTokenHash = sha256Hex(accessToken);
-    this.#accessTokens.set(entry.accessTokenHash, entry.grant, ACCESS_TOKEN_SECONDS);
-    return { grant: entry.grant, accessToken };
+    this.#accessTokens.set(sha256Hex(accessToken), grant, ACCESS_TOKEN_SECONDS);
+    if (!grant.scopes.has('offline_access')) return { grant, accessToken, refreshToken: undefined };
+    const refreshToken = randomToken();
+    this.#refreshTokens.set(sha256Hex(refreshToken), grant, REFRESH_TOKEN_SECONDS);
+    return { grant, accessToken, refreshToken };
   }
 
   grantOf(accessToken: string): Grant | undefined {

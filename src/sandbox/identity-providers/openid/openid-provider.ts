@@ -1,5 +1,5 @@
 /**
- * The sandbox's OpenID provider: discovery, keys, code flow with PKCE, userinfo, end of session. Nobody signs
+ * The sandbox's OpenID provider: discovery, keys, code flow with PKCE, refresh tokens, userinfo, end of session. Nobody signs
  * in with a password: a page asks who one wants to be. Written on jose alone, so that a mistake in the
  * broker's OpenID library cannot hide in its peer.
  */
@@ -16,7 +16,7 @@ import {
 } from './authorization-request.ts';
 import { isAuthentic, readClientCredentials, type OpenIdClient } from './clients.ts';
 import { discoveryDocument } from './discovery.ts';
-import { ACCESS_TOKEN_SECONDS, Grants } from './grants.ts';
+import { ACCESS_TOKEN_SECONDS, Grants, type IssuedTokens } from './grants.ts';
 import { claimsOf, mintIdToken } from './tokens.ts';
 
 interface OpenIdProviderOptions {
@@ -46,7 +46,7 @@ export function createOpenIdProvider(options: OpenIdProviderOptions): Router {
   router.get('/authorize', (request, response) => askWho(provider, queryOf(request), response));
   router.post('/authorize', (request, response) => askWho(provider, formOf(request), response));
   router.post('/authorize/choice', (request, response) => takeChoice(provider, request, response));
-  router.post('/token', (request, response) => exchangeCode(provider, request, response));
+  router.post('/token', (request, response) => answerTokenRequest(provider, request, response));
   router.all('/userinfo', (request, response) => {
     tellUserInfo(provider, request, response);
   });
@@ -130,7 +130,7 @@ function sendBack(
   response.set('Cache-Control', 'no-store').redirect(303, url.href);
 }
 
-async function exchangeCode(provider: Provider, request: Request, response: Response): Promise<void> {
+async function answerTokenRequest(provider: Provider, request: Request, response: Response): Promise<void> {
   response.set('Cache-Control', 'no-store');
   const form = formOf(request);
   const shown = readClientCredentials(request.get('authorization'), form);
@@ -140,27 +140,43 @@ async function exchangeCode(provider: Provider, request: Request, response: Resp
     response.status(401).json({ error: 'invalid_client' });
     return;
   }
-  if (form.get('grant_type') !== 'authorization_code') {
+  const grantType = form.get('grant_type');
+  if (grantType !== 'authorization_code' && grantType !== 'refresh_token') {
     response.status(400).json({ error: 'unsupported_grant_type' });
     return;
   }
-  const redeemed = provider.grants.redeem(form.get('code') ?? '', {
+  const issued =
+    grantType === 'refresh_token'
+      ? provider.grants.refresh(form.get('refresh_token') ?? '', client.id)
+      : redeemCode(provider, client, form);
+  if (issued === undefined) response.status(400).json({ error: 'invalid_grant' });
+  else response.json(await tokenAnswer(provider, issued));
+}
+
+function redeemCode(
+  provider: Provider,
+  client: OpenIdClient,
+  form: URLSearchParams,
+): IssuedTokens | undefined {
+  return provider.grants.redeem(form.get('code') ?? '', {
     clientId: client.id,
     redirectUri: form.get('redirect_uri'),
     codeVerifier: form.get('code_verifier'),
   });
-  if (redeemed === undefined) {
-    response.status(400).json({ error: 'invalid_grant' });
-    return;
-  }
-  const { grant, accessToken } = redeemed;
-  response.json({
+}
+
+async function tokenAnswer(
+  provider: Provider,
+  { grant, accessToken, refreshToken }: IssuedTokens,
+): Promise<object> {
+  return {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: ACCESS_TOKEN_SECONDS,
     scope: [...grant.scopes].join(' '),
     id_token: await mintIdToken(grant, accessToken, { ...provider, now: provider.now() }),
-  });
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+  };
 }
 
 function tellUserInfo(provider: Provider, request: Request, response: Response): void {
