@@ -15,7 +15,7 @@ import { publishedKeysRoutes } from './http/identity-provider/published-keys.ts'
 import { lastResort } from './http/last-resort.ts';
 import { requireCsrfToken } from './http/middleware/csrf-token.ts';
 import { limitSignIns } from './http/middleware/limit-sign-ins.ts';
-import { guardRequest, sameOriginOnly } from './http/middleware/guard-request.ts';
+import { guardRequest, refuseAmbiguous, sameOriginOnly } from './http/middleware/guard-request.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { publicFiles } from './http/public-files.ts';
 import { openContext } from './http/request-context.ts';
@@ -59,7 +59,7 @@ export function createApp(parts: AppParts): Express {
     ejs.renderFile(path, data as ejs.Data, { cache: true }, done);
   });
 
-  app.use(openContext, log.middleware, securityHeaders(parts));
+  app.use(openContext, log.middleware, securityHeaders(parts), refuseAmbiguous);
   app.use(healthRoutes(parts.health));
   app.use(guardRequest(baseUrl));
   app.use(tokenRoutes(parts.applications, log));

@@ -1,6 +1,12 @@
 import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
 import type { Express } from 'express';
 
+/** Far more than a proxy in front opens; each costs some kilobytes. */
+const MAXIMUM_CONNECTIONS = 4_096;
+
+/** Who has asked and does not read the answer loses it. No answer of ours takes half as long to begin. */
+const SILENT_MILLISECONDS = 60_000;
+
 /**
  * An HTTP server for an Express application, with limits against slow clients.
  *
@@ -16,18 +22,22 @@ export function createHttpServer(app: Express): Server {
   app.request = ExpressRequest.prototype as unknown as Express['request'];
   app.response = ExpressResponse.prototype as unknown as Express['response'];
 
-  return createServer(
+  const server = createServer(
     {
       IncomingMessage: ExpressRequest,
       ServerResponse: ExpressResponse,
       headersTimeout: 10_000,
       requestTimeout: 30_000,
+      // Longer than the minute that load balancers keep an idle connection: whoever reuses one must not find it closed.
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16_384,
       connectionsCheckingInterval: 5_000,
     },
     app,
   );
+  server.maxConnections = MAXIMUM_CONNECTIONS;
+  server.timeout = SILENT_MILLISECONDS;
+  return server;
 }
 
 /** Express's additions come first, then Node's own class behind them. */

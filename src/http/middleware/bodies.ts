@@ -15,9 +15,16 @@ export function readJson(limit = '16kb'): RequestHandler {
 function onlyOfType(type: string, read: RequestHandler): RequestHandler {
   return (request, response, next) => {
     const isEmpty = request.headers['content-length'] === '0';
-    if (isEmpty || request.is(type) !== false) read(request, response, next);
-    else next(new BrokerError('request.malformed', { hint: `Send a body of type ${type}.` }));
+    const isReadable = request.is(type) !== false && isUtf8(request.headers['content-type']);
+    if (isEmpty || isReadable) read(request, response, next);
+    else next(new BrokerError('request.malformed', { hint: `Send a body of type ${type}, in UTF-8.` }));
   };
+}
+
+/** In another charset (UTF-7, say) the same bytes would be another text for whoever looked at them before us. */
+function isUtf8(contentType = ''): boolean {
+  const [, charset] = /;\s*charset\s*=\s*"?([^";]*)/i.exec(contentType) ?? [];
+  return charset === undefined || charset.trim().toLowerCase() === 'utf-8';
 }
 
 /** One text field of a parsed form; absent and empty are the same. @throws BrokerError `request.malformed` when it came twice. */

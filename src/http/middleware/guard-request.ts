@@ -6,14 +6,38 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 
 export type Middleware = (request: Request, response: Response, next: NextFunction) => void;
 
+/**
+ * What a server in front of us may read as another request than we do: of two readings, an attacker chooses. Node's
+ * parser refuses most of it; this is what it lets through. The connection ends with it, as nobody knows where the
+ * next request begins.
+ */
+export function refuseAmbiguous(request: Request, response: Response, next: NextFunction): void {
+  const detail = ambiguity(request);
+  if (detail === undefined) {
+    next();
+    return;
+  }
+  response.setHeader('Connection', 'close');
+  throw new BrokerError('request.malformed', { detail });
+}
+
+function ambiguity(request: Request): string | undefined {
+  const { headers, httpVersion, url } = request;
+  const encoding = headers['transfer-encoding'];
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'another version of HTTP';
+  // RFC 9112 section 6.1: chunks are the only framing beside a length, and no part of HTTP/1.0.
+  if (encoding !== undefined && (encoding.toLowerCase() !== 'chunked' || httpVersion === '1.0')) {
+    return 'unknown transfer encoding';
+  }
+  if (!url.startsWith('/')) return 'absolute-form target';
+  return hasTwoHosts(request) ? 'two Host headers' : undefined;
+}
+
 /** Only the methods and the host name we serve. Health checks come by any name. */
 export function guardRequest(baseUrl: string): Middleware {
   const { host } = new URL(baseUrl);
   return (request, _response, next) => {
     if (!METHODS.has(request.method)) throw new BrokerError('request.method');
-    if (!request.url.startsWith('/'))
-      throw new BrokerError('request.malformed', { detail: 'absolute-form target' });
-    if (hasTwoHosts(request)) throw new BrokerError('request.malformed', { detail: 'two Host headers' });
     if (request.headers.host?.toLowerCase() !== host) {
       throw new BrokerError('request.unknown_host', { hint: `Daypass is served at ${baseUrl}.` });
     }
