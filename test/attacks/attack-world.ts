@@ -47,12 +47,16 @@ export interface AttackWorldOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
+/** An attacker who is stopped for being many shows nothing of each attack. */
+const MANY = { burst: 1_000_000, perMinute: 1_000_000 };
+const UNLIMITED = { signIns: MANY, failures: MANY, failedClients: MANY };
+
 export async function startAttackWorld(options: AttackWorldOptions): Promise<AttackWorld> {
   const clock = new AttackClock();
   const { connectors, access, settings = {} } = options;
   const broker = await startTestBroker({
     clock,
-    settings,
+    settings: { rateLimits: UNLIMITED, ...settings },
     access: (sandbox: AccessFile): AccessFile => {
       const attacked: AccessFile = { ...sandbox, connectors: [...(sandbox.connectors ?? []), ...connectors] };
       return access === undefined ? attacked : access(attacked);

@@ -63,7 +63,9 @@ export async function attackedConnector({ mode, settings = {} }: Target): Promis
   });
   const { baseUrl } = world.broker;
   const certificate =
-    mode === 'encrypted' ? await encryptionCertificate(`${baseUrl}/saml/${CONNECTOR}/metadata`) : undefined;
+    mode === 'encrypted'
+      ? encryptionCertificate(await (await fetch(`${baseUrl}/saml/${CONNECTOR}/metadata`)).text())
+      : undefined;
   const honest: Recipe = { signs: mode === 'encrypted' ? 'assertion' : mode };
 
   async function leave(): Promise<Departure> {

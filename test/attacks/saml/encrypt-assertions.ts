@@ -51,7 +51,7 @@ export async function encryptedAssertion(
 function outermost(xml: string): readonly [start: number, end: number] | undefined {
   let depth = 0;
   let start = 0;
-  for (const { 0: tag, index } of xml.matchAll(/<\/?saml:Assertion(?=[ >])[^>]*>/g)) {
+  for (const { 0: tag, index } of xml.matchAll(/<\/?saml:Assertion(?=[\s>])[^>]*>/g)) {
     if (depth === 0) start = index;
     depth += tag.startsWith('</') ? -1 : 1;
     if (depth === 0) return [start, index + tag.length];
@@ -59,9 +59,8 @@ function outermost(xml: string): readonly [start: number, end: number] | undefin
   return undefined;
 }
 
-/** PEM of what a provider encrypts for, as the broker's own metadata says. */
-export async function encryptionCertificate(metadataUrl: string): Promise<string> {
-  const metadata = await (await fetch(metadataUrl)).text();
+/** PEM of what a provider encrypts for, as our own metadata says. */
+export function encryptionCertificate(metadata: string): string {
   const found = /<(?:\w+:)?KeyDescriptor[^>]* use="encryption".*?X509Certificate>([^<]+)</s.exec(
     metadata,
   )?.[1];

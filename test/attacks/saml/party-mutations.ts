@@ -277,10 +277,10 @@ const kinds: readonly Mutation[] = [
     ),
     'saml.status',
   ),
-  told(
-    'S39',
-    'an assertion of another namespace',
-    {
+  {
+    row: 'S39',
+    name: 'an assertion of another namespace',
+    recipe: {
       beforeSigning: editing(({ response, assertion }) => {
         const other = make(response, 'urn:evil', 'saml:Assertion');
         other.setAttribute('ID', assertion.getAttribute('ID') ?? '');
@@ -289,8 +289,8 @@ const kinds: readonly Mutation[] = [
       }),
       signs: 'response',
     },
-    'saml.assertion_count',
-  ),
+    codes: { else: ['saml.assertion_count'], encrypted: false },
+  },
 ];
 
 export const partyMutations: readonly Mutation[] = [...audiences, ...addresses, ...issuers, ...kinds];

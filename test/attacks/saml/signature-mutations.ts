@@ -55,9 +55,17 @@ const ids: readonly Mutation[] = [
     },
     codes: INVALID,
   })),
-  tree('S14', 'the assertion’s id on the response too', ({ response, assertion }) => {
-    response.setAttribute('ID', assertion.getAttribute('ID') ?? '');
-  }),
+  {
+    row: 'S14',
+    name: 'the assertion’s id on the response too',
+    recipe: {
+      afterSigning: editing(({ response, assertion }) => {
+        response.setAttribute('ID', assertion.getAttribute('ID') ?? '');
+      }),
+    },
+    // What was encrypted is a document of its own: nothing outside has a part in its signature.
+    codes: { else: INVALID, encrypted: false },
+  },
   tree('S14', 'a forged id, and the signed one in another namespace', ({ assertion }) => {
     const id = assertion.getAttribute('ID') ?? '';
     evil(assertion);
