@@ -53,6 +53,12 @@ describe('an OpenID connector with a faulty provider', () => {
       (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'),
       'idp.unavailable',
     ],
+    [
+      'a member that stands twice',
+      (response) =>
+        json(response, 200, '{"access_token":"a","token_type":"bearer","id_token":"a","id_token":"b"}'),
+      'idp.unavailable',
+    ],
     ['broken JSON', (response) => json(response, 200, '{'), 'idp.unavailable'],
     ['JSON that is no object', (response) => json(response, 200, 'null'), 'idp.unavailable'],
     [
@@ -112,12 +118,23 @@ describe('an OpenID connector with a faulty provider', () => {
     ['has no token endpoint', { token_endpoint: undefined }],
     ['has an endpoint that is no address', { jwks_uri: 'keys' }],
     ['has an endpoint of another scheme', { token_endpoint: 'file:///etc/passwd' }],
+    ['has an endpoint at a metadata service', { token_endpoint: 'https://169.254.169.254/latest/api/token' }],
+    ['has an endpoint at another address of this machine', { jwks_uri: 'http://127.0.0.2/keys' }],
+    ['has an endpoint at an address in disguise', { jwks_uri: 'http://2130706434/keys' }],
+    ['has an endpoint at an address of IPv6', { token_endpoint: 'https://[::1]/token' }],
+    ['has an endpoint at this machine by name', { authorization_endpoint: 'https://x.localhost/authorize' }],
+    ['has an endpoint in a private network', { token_endpoint: 'https://10.0.0.1/token' }],
     ['has an endpoint with a password in it', { authorization_endpoint: 'http://a:b@127.0.0.1/authorize' }],
   ])('O17: a discovery document that %s is refused, and a mended one works', async (_name, discovery) => {
     provider.discovery = discovery;
     expect(await startFails()).toBe('idp.unavailable');
     provider.discovery = {};
     expect((await door.callback(provider.approve(await door.start()))).status).toBe(200);
+  });
+
+  it('O17: endpoints on other hosts that have a name are a provider’s own affair', async () => {
+    provider.discovery = { authorization_endpoint: 'https://accounts.example/authorize' };
+    expect((await door.start()).origin).toBe('https://accounts.example');
   });
 
   it('O17: an issuer that differs by a slash is another issuer', async () => {
@@ -161,6 +178,47 @@ describe('an OpenID connector with a faulty provider', () => {
     expect((await door.callback(provider.approve(await door.start(), { claims }))).code).toBe(
       'oidc.signature',
     );
+  });
+
+  it('O18: cached keys stand in for a provider that is down, for a day and no longer', async () => {
+    expect((await door.callback(provider.approve(await door.start()))).status).toBe(200);
+    provider.keySet = { keys: 'none' };
+    const signInAt = async (hours: number): Promise<string | undefined> => {
+      const time = Math.floor(Date.now() / 1_000) + hours * 3_600;
+      const claims = { iat: time, exp: time + 300, auth_time: time };
+      return (await door.callback(provider.approve(await door.start(), { claims }))).code;
+    };
+    door.shiftClock(23 * 3_600_000);
+    expect(await signInAt(23)).toBeUndefined();
+    door.shiftClock(2 * 3_600_000);
+    expect(await signInAt(25)).toBe('idp.unavailable');
+  });
+
+  it('O18: a new key without a kid, just before signing, is found', async () => {
+    const anonymous = (): object => {
+      const { kid, ...key } = provider.key().publicJwk;
+      expect(kid).toBeDefined();
+      return { keys: [key] };
+    };
+    const recipe = { header: { kid: undefined } };
+    provider.keySet = anonymous();
+    expect((await door.callback(provider.approve(await door.start(), recipe))).status).toBe(200);
+    await provider.rotate();
+    expect((await door.callback(provider.approve(await door.start(), recipe))).code).toBe('oidc.signature');
+    provider.keySet = anonymous();
+    door.shiftClock(11_000);
+    expect((await door.callback(provider.approve(await door.start(), recipe))).status).toBe(200);
+  });
+
+  it('O18: a key set’s odd entries do not spoil the others', async () => {
+    const odd = [null, 7, {}, { kty: 'oct', k: 'AA' }, { kty: 'new', kid: 'x' }, { kty: 'EC', crv: 'P-999' }];
+    provider.keySet = { keys: [...odd, provider.key().publicJwk] };
+    expect((await door.callback(provider.approve(await door.start()))).status).toBe(200);
+  });
+
+  it('O18: a key for encryption verifies nothing', async () => {
+    provider.keySet = { keys: [{ ...provider.key().publicJwk, use: 'enc' }] };
+    expect((await door.callback(provider.approve(await door.start()))).code).toBe('oidc.signature');
   });
 
   it('O18: two keys without a kid are ambiguous, one is not', async () => {

@@ -1,5 +1,4 @@
 import type { SignInSession } from '../../core/ports/stores.ts';
-import { isAllowedUrl } from '../limited-fetch.ts';
 import type { RelyingParty } from './relying-party.ts';
 
 /** Servers refuse longer addresses; the hint is optional, and an ID token may be of any size. */
@@ -10,12 +9,11 @@ const MAXIMUM_HINT_LENGTH = 4_096;
  * place, must not stand in the way.
  */
 export async function logoutUrl(party: RelyingParty, session: SignInSession): Promise<string | undefined> {
-  const { settings, provider, allowHttp, signedOutUri } = party;
+  const { settings, provider, signedOutUri } = party;
   if (!settings.singleLogout) return undefined;
   const known = await provider.get().catch(() => undefined);
-  const endpoint: unknown = known?.end_session_endpoint;
-  if (typeof endpoint !== 'string' || !isAllowedUrl(endpoint, allowHttp)) return undefined;
-  const url = new URL(endpoint);
+  if (known?.end_session_endpoint === undefined) return undefined;
+  const url = new URL(known.end_session_endpoint);
   const { idToken } = session;
   if (idToken !== undefined && idToken.length <= MAXIMUM_HINT_LENGTH) {
     url.searchParams.set('id_token_hint', idToken);

@@ -79,7 +79,7 @@ async function redeem(party: RelyingParty, query: URLSearchParams, flow: SignInF
   const code = readCallback(query, {
     state: flow.id,
     issuer: party.settings.issuer,
-    issuerAnnounced: provider.authorization_response_iss_parameter_supported === true,
+    issuerAnnounced: provider.authorization_response_iss_parameter_supported,
   });
   return redeemCode(party, {
     provider,

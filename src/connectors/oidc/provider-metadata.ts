@@ -1,14 +1,20 @@
+import { isIP } from 'node:net';
 import * as client from 'openid-client';
 import type { OidcConnectorSettings } from '../../core/catalogue.ts';
 import { BrokerError } from '../../core/errors.ts';
 import { isAllowedUrl, type LimitedFetch } from '../limited-fetch.ts';
 import { allowPlainHttp, libraryFetch } from './library-fetch.ts';
 
-/** A provider's discovery document, as far as it was checked. */
-export interface ProviderMetadata extends client.ServerMetadata {
+/** What counts of a provider's discovery document, checked. */
+export interface ProviderMetadata {
+  readonly issuer: string;
   readonly authorization_endpoint: string;
   readonly token_endpoint: string;
   readonly jwks_uri: string;
+  readonly userinfo_endpoint: string | undefined;
+  readonly end_session_endpoint: string | undefined;
+  readonly authorization_response_iss_parameter_supported: boolean;
+  readonly token_endpoint_auth_methods_supported: readonly string[] | undefined;
 }
 
 /** @throws BrokerError `idp.unavailable`, `idp.timeout` */
@@ -38,19 +44,38 @@ function checked(
 ): ProviderMetadata {
   // Exactly, to the last slash (OpenID Discovery section 4.3): the library compares URLs, and lets some differ.
   if (metadata.issuer !== settings.issuer) throw unusable('the provider calls itself by another issuer');
-  const { authorization_endpoint, token_endpoint, jwks_uri } = metadata;
-  const usable = (url: unknown): url is string => typeof url === 'string' && isAllowedUrl(url, allowHttp);
+  const { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint, end_session_endpoint } =
+    metadata;
+  const usable = (url: unknown): url is string => isEndpoint(url, settings.issuer, allowHttp);
   if (!usable(authorization_endpoint) || !usable(token_endpoint) || !usable(jwks_uri)) {
-    throw unusable('an endpoint of the provider is missing or not https');
+    throw unusable('an endpoint of the provider is missing, not https, or at an address of its own network');
   }
   return {
-    ...metadata,
+    issuer: metadata.issuer,
     authorization_endpoint,
     token_endpoint,
     jwks_uri,
-    // Ours, not the provider's: which algorithms count is the administrator's choice.
-    id_token_signing_alg_values_supported: settings.signingAlgorithms,
+    userinfo_endpoint: usable(userinfo_endpoint) ? userinfo_endpoint : undefined,
+    end_session_endpoint: usable(end_session_endpoint) ? end_session_endpoint : undefined,
+    authorization_response_iss_parameter_supported:
+      metadata.authorization_response_iss_parameter_supported === true,
+    token_endpoint_auth_methods_supported: textsIn(metadata.token_endpoint_auth_methods_supported),
   };
+}
+
+function textsIn(list: unknown): readonly string[] | undefined {
+  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'string') : undefined;
+}
+
+/**
+ * Providers have endpoints on other hosts (Google does), but those have names. A bare address that is not the
+ * issuer's own would aim our requests, which carry the client secret, at this machine or its network's metadata.
+ */
+function isEndpoint(url: unknown, issuer: string, allowHttp: boolean): url is string {
+  if (typeof url !== 'string' || !isAllowedUrl(url, allowHttp)) return false;
+  const { hostname } = new URL(url);
+  const isBare = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || /(?:^|\.)localhost\.?$/.test(hostname);
+  return !isBare || hostname === new URL(issuer).hostname;
 }
 
 /** The library wraps what our fetch throws; the reason is further down. */
