@@ -44,16 +44,16 @@ async function open(name: string, options: BrowserContextOptions = {}): Promise<
   return page;
 }
 
-/** The resubmit page leaves at once when scripts run. */
-const scriptsFor = (view: string): BrowserContextOptions => ({
-  javaScriptEnabled: view !== 'pages/resubmit',
+/** Pages that go on by themselves leave at once when scripts run. */
+const scriptsFor = (name: string): BrowserContextOptions => ({
+  javaScriptEnabled: name !== 'resubmit' && name !== 'role-goes-on',
 });
 
 describe('every page of the catalogue', () => {
-  describe.each(pageCatalogue())('$name', ({ name, view }) => {
+  describe.each(pageCatalogue())('$name', ({ name }) => {
     let opened: OpenPage;
     beforeAll(async () => {
-      opened = await openPage(name, scriptsFor(view));
+      opened = await openPage(name, scriptsFor(name));
     });
     afterAll(() => opened.page.context().close());
 
@@ -181,14 +181,38 @@ describe('the roles page', () => {
   });
 });
 
+/** What the last form sent beside the token that every form sends once. */
+function sentChoices(): string {
+  const sent = new URLSearchParams(server.received.at(-1)?.body);
+  expect(sent.getAll('csrfToken')).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
+  sent.delete('csrfToken');
+  return sent.toString();
+}
+
 describe('the role page', () => {
+  it('has what one chose before a sign-in, and waits where it does not go on by itself', async () => {
+    const page = await open('role-resumed');
+    expect(await page.getByText('Your choices are as you left them.').isVisible()).toBe(true);
+    expect(await page.getByLabel('Session policy').inputValue()).toBe('{"Version":"2012-10-17"}');
+    expect(page.url()).toContain('/catalogue/role-resumed');
+    await page.getByRole('button', { name: 'Get credentials' }).click();
+    await page.waitForURL('**/roles/payments-prod-read/credentials');
+    expect(sentChoices()).toBe('durationSeconds=3600&sessionPolicy=%7B%22Version%22%3A%222012-10-17%22%7D');
+  });
+
+  it('goes on by itself where it may, once, and says so', async () => {
+    const page = await open('role-goes-on');
+    await page.waitForURL('**/roles/payments-prod-read/console');
+    expect(sentChoices()).toBe('durationSeconds=3600&sessionPolicy=&again=1');
+  });
+
   it('sends exactly one duration, also a custom one', async () => {
     const page = await open('role');
     await page.getByLabel('How long').selectOption({ label: 'Another duration…' });
     await page.getByRole('spinbutton', { name: 'Minutes' }).fill('90');
     await page.getByRole('button', { name: 'Get credentials' }).click();
     await page.waitForURL('**/roles/payments-prod-read/credentials');
-    expect(server.received.at(-1)?.body).toBe('durationSeconds=5400&sessionPolicy=');
+    expect(sentChoices()).toBe('durationSeconds=5400&sessionPolicy=');
   });
 
   it('does not send a custom duration outside the limits', async () => {
@@ -209,7 +233,7 @@ describe('the role page', () => {
     expect(await other.getAttribute('href')).toBe('/roles/payments-prod-read?mapping=leads-operate');
     await choices.getByRole('button', { name: 'Get credentials' }).click();
     await choices.waitForURL('**/credentials');
-    expect(server.received.at(-1)?.body).toBe('mapping=engineers-read&durationSeconds=3600&sessionPolicy=');
+    expect(sentChoices()).toBe('mapping=engineers-read&durationSeconds=3600&sessionPolicy=');
 
     const page = await open('role-mfa');
     const code = page.getByLabel('MFA code');
@@ -218,7 +242,7 @@ describe('the role page', () => {
     await code.fill('012345');
     await code.press('Enter');
     await page.waitForURL('**/roles/platform-mfa/credentials');
-    expect(server.received.at(-1)?.body).toBe('durationSeconds=3600&mfaCode=012345');
+    expect(sentChoices()).toBe('durationSeconds=3600&mfaCode=012345');
   });
 });
 
@@ -244,9 +268,7 @@ describe('without scripts', () => {
     await page.getByLabel('Session policy').fill('{"Statement": []}');
     await page.getByRole('button', { name: 'Get credentials' }).click();
     await page.waitForURL('**/credentials');
-    expect(server.received.at(-1)?.body).toBe(
-      'durationSeconds=900&sessionPolicy=%7B%22Statement%22%3A+%5B%5D%7D',
-    );
+    expect(sentChoices()).toBe('durationSeconds=900&sessionPolicy=%7B%22Statement%22%3A+%5B%5D%7D');
   });
 
   it('offers no control that only a script could answer', async () => {

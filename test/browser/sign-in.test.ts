@@ -110,24 +110,24 @@ describe('a sign-in', () => {
     await other.getByRole('heading', { name: 'Sign in to Daypass' }).waitFor();
     await other.getByRole('link', { name: /\(SAML\)/ }).click();
     await pick(other, /Erin/, broker.baseUrl);
-    expect(other.url()).toBe(url('/roles/production-readonly'));
+    expect(other.url()).toBe(url('/roles/production-readonly?purpose=credentials&durationSeconds=3600'));
   });
 });
 
 describe('a role that takes one’s own ID token, once that has expired,', () => {
   const LATER_MS = 15 * 60_000;
 
-  it('leads to the identity provider and back to the role, whose credentials then come', async () => {
-    const { page } = await visitors.arrive(browser);
+  it('leads to the identity provider and back to the credentials', async () => {
+    const visitor = await visitors.arrive(browser);
+    const { page } = visitor;
     await signInAs(page, broker.baseUrl, { person: /Erin/, connector: 'sandbox-oidc' });
     clock.aheadMs = LATER_MS;
     await page.getByRole('button', { name: /^Credentials Data analyst, own token/ }).click();
     await page.getByRole('heading', { name: 'Who do you want to be?' }).waitFor();
     clock.aheadMs = 0;
     await pick(page, /Erin/, broker.baseUrl);
-    expect(page.url()).toBe(url('/roles/development-data-analyst-own-token'));
-    await page.getByRole('button', { name: 'Get credentials' }).click();
     await page.getByRole('heading', { name: 'Credentials for Data analyst, own token' }).waitFor();
+    await visitor.complained(refusal(401, 'Unauthorized'));
   });
 
   it('does so in the tab that the console was to open in', async () => {
@@ -138,8 +138,9 @@ describe('a role that takes one’s own ID token, once that has expired,', () =>
     const tab = await visitor.newTab(() => open.click());
     await tab.getByRole('heading', { name: 'Who do you want to be?' }).waitFor();
     clock.aheadMs = 0;
-    await pick(tab, /Erin/, broker.baseUrl);
-    expect(tab.url()).toBe(url('/roles/development-data-analyst-own-token'));
+    await tab.getByRole('button', { name: /Erin/ }).click();
+    await tab.waitForURL(`${broker.awsUrl}/console/s3/home`);
+    await visitor.complained(refusal(401, 'Unauthorized'));
     expect(await visitor.page.getByRole('heading', { level: 1 }).innerText()).toBe('Your AWS roles');
   });
 });
@@ -171,10 +172,12 @@ describe('without scripts', () => {
   });
 
   it('an expired ID token still leads to a fresh sign-in', async () => {
-    const { page } = await visitors.arrive(browser, { javaScriptEnabled: false });
+    const visitor = await visitors.arrive(browser, { javaScriptEnabled: false });
+    const { page } = visitor;
     await signInAs(page, broker.baseUrl, { person: /Erin/, connector: 'sandbox-oidc' });
     clock.aheadMs = 15 * 60_000;
     await page.getByRole('button', { name: /^Credentials Data analyst, own token/ }).click();
     await page.getByRole('heading', { name: 'Who do you want to be?' }).waitFor();
+    await visitor.complained(refusal(401, 'Unauthorized'));
   });
 });

@@ -71,7 +71,11 @@ function signInPages(): CataloguePage[] {
     page('sign-in-one', { ...frame, sandbox: undefined, connectors: connectors(1, () => 'Example Corp') }),
     page('sign-in-none', { ...frame, connectors: [] }),
     page('sign-in-hostile', { ...frame, connectors: connectors(HOSTILE_TEXTS.length, hostile) }),
-    { name: 'signed-out', view: 'pages/signed-out', model: { ...frame, title: 'Signed out' } },
+    {
+      name: 'signed-out',
+      view: 'pages/signed-out',
+      model: { ...frame, title: 'Signed out', provider: undefined },
+    },
   ];
 }
 
@@ -239,6 +243,12 @@ function rolePages(): CataloguePage[] {
           policyLeftOut: false,
           goesOn: false,
         },
+      }),
+    ),
+    page(
+      'role-goes-on',
+      buildRolePage({
+        resumed: { purpose: 'console', sessionPolicy: '', policyLeftOut: false, goesOn: true },
       }),
     ),
     page(
