@@ -26,7 +26,8 @@ export function readPlain(xml: string): PlainSaml {
     name: document.documentElement.tagName,
     attributes: Object.fromEntries(attributes) as Record<string, string>,
     text: (name) => only(name).textContent,
-    attribute: (element, name) => only(element).getAttribute(name) ?? undefined,
+    attribute: (element, name) =>
+      only(element).hasAttribute(name) ? (only(element).getAttribute(name) ?? undefined) : undefined,
     count: (name) => document.getElementsByTagName(name).length,
   };
 }
