@@ -270,6 +270,35 @@ describe('the choices', () => {
     }
   });
 
+  it('W14: never make a refusal of a refusal, whatever stands in their place', async () => {
+    const url = `${broker.baseUrl}/roles/${ROLE}/credentials`;
+    const send = (browser: HttpBrowser | undefined, body: string): Promise<Response> => {
+      const token = hidden(formPage, 'csrfToken') ?? '';
+      const cookies = [...(browser?.cookiesOf(url) ?? [])].map(([name, value]) => `${name}=${value}`);
+      return fetch(url, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'sec-fetch-site': 'same-origin',
+          cookie: cookies.join('; '),
+        },
+        body: `csrfToken=${token}&${body}`,
+      });
+    };
+    const browser = await priya('sandbox-oidc');
+    const formPage = await browser.get(`${broker.baseUrl}/roles/${ROLE}`);
+    const odd = ['mapping=a&mapping=b', 'durationSeconds=1&durationSeconds=2', '__proto__=x&constructor=y'];
+    for (const body of [...odd, 'again=1&again=1', 'sessionPolicy=&sessionPolicy=']) {
+      const stranger = await send(undefined, body);
+      expect([body, stranger.status]).toEqual([body, 303]);
+      expect(stranger.headers.get('location')).toMatch(/^\/sign-in\?returnTo=/);
+      const known = await send(browser, body);
+      expect(known.status, body).toBeGreaterThanOrEqual(400);
+      expect(known.status, body).toBeLessThan(500);
+    }
+  });
+
   it('survive the end of a session too', async () => {
     const browser = await priya('sandbox-oidc');
     const fields = { durationSeconds: '1800' };

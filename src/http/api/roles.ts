@@ -164,6 +164,7 @@ function roleOf({ role, account, reason, limits, chained, alternatives }: Entitl
     operation: support.operation,
     console: support.console !== 'never',
     reservedForServices: role.reservedForServices,
+    authentication: role.authentication,
     chained,
     durationSeconds: {
       minimum: limits.minimumSeconds,

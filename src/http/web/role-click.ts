@@ -3,7 +3,6 @@
  * sign in. An MFA code is never kept: it is a secret, and used up in half a minute.
  */
 import type { Request } from 'express';
-import { readField } from '../middleware/bodies.ts';
 
 export interface RoleClick extends RoleChoices {
   readonly roleId: string;
@@ -26,18 +25,31 @@ const LONGEST_ADDRESS = 2_048;
 export function clickOf(request: Request): RoleClick | undefined {
   const [, roleId, purpose] = /^\/roles\/([a-z0-9-]{1,63})\/(console|credentials)$/.exec(request.path) ?? [];
   if (request.method !== 'POST' || roleId === undefined || !isPurpose(purpose)) return undefined;
-  const choices = choicesOf((name) => readField(request, name));
+  const choices = choicesOf((name) => fieldOf(request, name));
   return { roleId, purpose, policyLeftOut: false, ...choices };
+}
+
+/** Whether the page pressed by itself, right after a sign-in. */
+export function pressedItself(request: Request): boolean {
+  return fieldOf(request, 'again') !== undefined;
+}
+
+/** What is not one text is nothing: a refusal is being answered already, and may not become another one. */
+function fieldOf({ body }: Request, name: string): string | undefined {
+  const fields: unknown = body;
+  if (typeof fields !== 'object' || fields === null || !Object.hasOwn(fields, name)) return undefined;
+  return textOf((fields as Record<string, unknown>)[name]);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** The press that an address keeps for the role whose page it is. */
 export function keptClick(roleId: string, query: Request['query']): RoleClick | undefined {
   const { purpose, policy } = query;
   if (!isPurpose(purpose)) return undefined;
-  const choices = choicesOf((name) => {
-    const value = query[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  });
+  const choices = choicesOf((name) => textOf(query[name]));
   return { roleId, purpose, policyLeftOut: policy === 'left-out', ...choices };
 }
 

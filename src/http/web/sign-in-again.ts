@@ -15,9 +15,8 @@ import type { BrokerError } from '../../core/errors.ts';
 import { principalId, type UserPrincipal } from '../../core/principal.ts';
 import type { CookieSlot } from '../cookies.ts';
 import { statusOf } from '../errors.ts';
-import { readField } from '../middleware/bodies.ts';
 import type { Pages } from './pages.ts';
-import { addressOf, clickOf, type RoleClick } from './role-click.ts';
+import { addressOf, clickOf, pressedItself, type RoleClick } from './role-click.ts';
 
 export interface SignInAgainParts {
   readonly pages: Pages;
@@ -29,7 +28,7 @@ export interface SignInAgainParts {
 export function mendableClick(error: BrokerError, request: Request): RoleClick | undefined {
   if (error.code !== 'sign_in.again' && error.code !== 'sign_in.stronger') return undefined;
   // A press that the page itself made right after a sign-in: one more would go round in circles.
-  return readField(request, 'again') === undefined ? clickOf(request) : undefined;
+  return pressedItself(request) ? undefined : clickOf(request);
 }
 
 export async function sendToSignIn(
