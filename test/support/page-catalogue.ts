@@ -8,6 +8,7 @@ import type {
   ResubmitPage,
   RolePage,
   RolesPage,
+  SignedOutPage,
   SignInPage,
 } from '../../src/http/web/view-models.ts';
 import {
@@ -63,6 +64,11 @@ const connectors = (count: number, label: (index: number) => string): SignInPage
 function signInPages(): CataloguePage[] {
   const frame = buildFrame({ title: 'Sign in', person: undefined });
   const page = (name: string, model: SignInPage): CataloguePage => ({ name, view: 'pages/sign-in', model });
+  const signedOut = (name: string, model: SignedOutPage): CataloguePage => ({
+    name,
+    view: 'pages/signed-out',
+    model,
+  });
   return [
     page('sign-in', {
       ...frame,
@@ -71,11 +77,17 @@ function signInPages(): CataloguePage[] {
     page('sign-in-one', { ...frame, sandbox: undefined, connectors: connectors(1, () => 'Example Corp') }),
     page('sign-in-none', { ...frame, connectors: [] }),
     page('sign-in-hostile', { ...frame, connectors: connectors(HOSTILE_TEXTS.length, hostile) }),
-    {
-      name: 'signed-out',
-      view: 'pages/signed-out',
-      model: { ...frame, title: 'Signed out', provider: undefined },
-    },
+    signedOut('signed-out', { ...frame, title: 'Signed out', provider: undefined }),
+    signedOut('signed-out-provider', {
+      ...frame,
+      title: 'Signed out',
+      provider: { label: hostile(1), href: STAY },
+    }),
+    signedOut('signed-out-unreachable', {
+      ...frame,
+      title: 'Signed out',
+      provider: { label: 'Example SAML', href: undefined },
+    }),
   ];
 }
 
