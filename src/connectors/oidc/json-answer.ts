@@ -2,7 +2,7 @@ import { BrokerError } from '../../core/errors.ts';
 import type { FetchedAnswer } from '../limited-fetch.ts';
 import { parseObject, type JsonObject } from './strict-json.ts';
 
-/** What a protected address of the provider answered. @throws BrokerError `idp.unavailable`, `oidc.type` */
+/** What a protected address of the provider answered. @throws BrokerError `idp.unavailable`, `oidc.type`, `oidc.groups` */
 export function readJsonAnswer(answer: FetchedAnswer, whose: string): JsonObject {
   if (answer.status !== 200) {
     throw new BrokerError('idp.unavailable', { detail: `${whose} answered ${answer.status}` });
@@ -12,6 +12,9 @@ export function readJsonAnswer(answer: FetchedAnswer, whose: string): JsonObject
     throw new BrokerError('oidc.type', { detail: `${whose} did not answer in JSON` });
   }
   const parsed = parseObject(answer.body);
+  if (parsed.kind === 'overlong') {
+    throw new BrokerError('oidc.groups', { detail: `${whose} answered with more values than groups may be` });
+  }
   if (parsed.kind !== 'object') {
     throw new BrokerError('idp.unavailable', { detail: `${whose} answered with no clear JSON object` });
   }

@@ -16,7 +16,7 @@ export function libraryFetch(fetch: LimitedFetch): client.CustomFetch {
     );
 }
 
-export function toResponse(answer: FetchedAnswer): Response {
+function toResponse(answer: FetchedAnswer): Response {
   const body = BODILESS.has(answer.status) ? null : new Uint8Array(answer.body);
   return new Response(body, { status: answer.status, headers: { 'content-type': answer.contentType } });
 }

@@ -2,8 +2,11 @@ import { isIP } from 'node:net';
 import * as client from 'openid-client';
 import type { OidcConnectorSettings } from '../../core/catalogue.ts';
 import { BrokerError } from '../../core/errors.ts';
-import { isAllowedUrl, type LimitedFetch } from '../limited-fetch.ts';
+import { isAllowedUrl, type FetchedAnswer, type FetchInit, type LimitedFetch } from '../limited-fetch.ts';
 import { allowPlainHttp, libraryFetch } from './library-fetch.ts';
+import { parseObject } from './strict-json.ts';
+
+const MAXIMUM_DOCUMENT_BYTES = 262_144;
 
 /** What counts of a provider's discovery document, checked. */
 export interface ProviderMetadata {
@@ -24,7 +27,7 @@ export async function discoverProvider(
   allowHttp: boolean,
 ): Promise<ProviderMetadata> {
   const options = {
-    [client.customFetch]: libraryFetch(fetch),
+    [client.customFetch]: libraryFetch((url, init) => readDocument(url, init, fetch)),
     // Which addresses are allowed is decided below and on each request.
     execute: allowHttp ? [allowPlainHttp] : [],
   };
@@ -35,6 +38,19 @@ export async function discoverProvider(
   } catch (error) {
     throw brokerErrorIn(error) ?? unusable('the discovery document cannot be used');
   }
+}
+
+/** The library parses whatever comes; so what comes is looked over before. */
+async function readDocument(
+  url: string,
+  init: FetchInit | undefined,
+  fetch: LimitedFetch,
+): Promise<FetchedAnswer> {
+  const answer = await fetch(url, { ...init, maximumBytes: MAXIMUM_DOCUMENT_BYTES });
+  if (answer.status === 200 && parseObject(answer.body).kind !== 'object') {
+    throw unusable('the discovery document is not one clear JSON object');
+  }
+  return answer;
 }
 
 function checked(

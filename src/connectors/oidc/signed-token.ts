@@ -28,6 +28,9 @@ export function decodeToken(token: string, allowed: readonly string[]): DecodedT
   if (header.kind !== 'object' || claims.kind === 'malformed') {
     throw new BrokerError('oidc.signature', { detail: 'a part is not a JSON object' });
   }
+  if (claims.kind === 'overlong') {
+    throw new BrokerError('oidc.groups', { detail: 'more values than any list of groups may have' });
+  }
   if (claims.kind === 'ambiguous') {
     throw new BrokerError('oidc.subject', { detail: 'a claim stands twice, or is __proto__' });
   }

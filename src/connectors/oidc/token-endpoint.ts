@@ -11,7 +11,7 @@ import { verifySignature, type Claims } from './signed-token.ts';
 import { parseObject } from './strict-json.ts';
 
 /** 1 MB of claims, encoded, and what is around them: larger ones are refused before, for their groups. */
-const MAXIMUM_ANSWER_BYTES = 2_097_152;
+const MAXIMUM_ANSWER_BYTES = 1_572_864;
 /** The library's clock and ours differ by a rounded second; ours decides. */
 const LIBRARY_TOLERANCE_SECONDS = 10;
 /** RFC 6749 section 5.2 and OpenID Connect Core section 3.1.2.6: the person has to sign in again. */
