@@ -45,6 +45,11 @@ export interface Recipe {
   readonly confirmationNotOnOrAfter?: Time;
   readonly authnInstant?: Time;
   readonly sessionNotOnOrAfter?: Time;
+  readonly sessionIndex?: string;
+  /** AuthnContextClassRef; by default a password. */
+  readonly contexts?: readonly string[];
+  /** How many AuthnStatements; by default one. */
+  readonly authnStatements?: number;
   readonly assertionId?: string;
   readonly extraConditions?: string;
   readonly withoutAuthnStatement?: boolean;
@@ -185,7 +190,9 @@ function assertionXml(request: AuthnRequestFacts, recipe: Recipe, issueInstant: 
     `<saml:Issuer>${recipe.issuer ?? ''}</saml:Issuer>`,
     subjectXml(request, recipe),
     recipe.withoutConditions === true ? '' : conditionsXml(request, recipe),
-    recipe.withoutAuthnStatement === true ? '' : authnStatementXml(recipe),
+    recipe.withoutAuthnStatement === true
+      ? ''
+      : authnStatementXml(recipe).repeat(recipe.authnStatements ?? 1),
     recipe.attributesXml ??
       attributeStatement([
         ['groups', ['engineers', 'aws-admins-readonly']],
@@ -227,11 +234,15 @@ function authnStatementXml(recipe: Recipe): string {
   const times = [
     timeAttribute('AuthnInstant', chosen(recipe, 'authnInstant', -60_000)),
     timeAttribute('SessionNotOnOrAfter', recipe.sessionNotOnOrAfter),
+    optional('SessionIndex', recipe.sessionIndex),
   ];
-  const context = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport';
+  const contexts = recipe.contexts ?? ['urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'];
+  const references = contexts.map(
+    (context) => `<saml:AuthnContextClassRef>${context}</saml:AuthnContextClassRef>`,
+  );
   return [
     `<saml:AuthnStatement ${times.join(' ')}><saml:AuthnContext>`,
-    `<saml:AuthnContextClassRef>${context}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>`,
+    `${references.join('')}</saml:AuthnContext></saml:AuthnStatement>`,
   ].join('');
 }
 

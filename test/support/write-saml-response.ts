@@ -1,7 +1,7 @@
 /** Writes and signs a SAML response in a product's shape. */
 import { randomUUID } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
-import { encryptedAssertion } from './encrypt-element.ts';
+import { encryptedAssertion, type ElementEncryption } from './encrypt-element.ts';
 import type { AuthnRequestFacts } from './fake-saml-idp.ts';
 import type { ResponseShape, ShapedAttribute } from './saml-response-shapes.ts';
 import type { CertifiedKey } from './self-signed-certificate.ts';
@@ -12,6 +12,10 @@ export interface ResponseFacts {
   readonly key: CertifiedKey;
   /** Whoever encrypts does it for this certificate. */
   readonly encryptFor: string;
+  readonly encryption?: Omit<ElementEncryption, 'certificate'>;
+  /** What becomes of the signed assertion before it is encrypted, and of the encrypted one before it is signed over. */
+  readonly beforeEncryption?: (assertion: string) => string;
+  readonly afterEncryption?: (encrypted: string) => string;
 }
 
 const PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol';
@@ -28,7 +32,7 @@ export function writeSamlResponse(shape: ResponseShape, facts: ResponseFacts): s
   ];
   let assertion = assertionXml(shape, facts);
   if (shape.signs !== 'response') assertion = sign(assertion, 'Assertion', shape, facts.key);
-  if (shape.encrypts === true) assertion = encryptedAssertion(assertion, { certificate: facts.encryptFor });
+  if (shape.encrypts === true) assertion = encrypt(assertion, facts);
   const response = [
     `<${p}:Response ${attributes.join(' ')}>${element(shape, 'Issuer', issuer, outerIssuer(shape))}`,
     `${shape.extensions ?? ''}<${p}:Status><${p}:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/>`,
@@ -36,6 +40,12 @@ export function writeSamlResponse(shape: ResponseShape, facts: ResponseFacts): s
   ].join('');
   const signed = shape.signs === 'assertion' ? response : sign(response, 'Response', shape, facts.key);
   return `${shape.declaration ?? ''}${signed}`;
+}
+
+function encrypt(assertion: string, facts: ResponseFacts): string {
+  const text = facts.beforeEncryption?.(assertion) ?? assertion;
+  const encrypted = encryptedAssertion(text, { certificate: facts.encryptFor, ...facts.encryption });
+  return facts.afterEncryption?.(encrypted) ?? encrypted;
 }
 
 function assertionXml(shape: ResponseShape, { request, issuer }: ResponseFacts): string {

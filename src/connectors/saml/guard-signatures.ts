@@ -65,6 +65,9 @@ export function guardOpenedAssertion(assertion: Element): boolean {
 /** A signature is a child of what it may sign, and no two elements can be meant by one id. */
 function guardPlaces(elements: readonly Element[], owners: readonly Element[]): void {
   assertUniqueIds(elements);
+  // The parser lets a prefix pass that nobody declared; in another place it could come to mean something.
+  const stray = elements.some(({ nodeName, namespaceURI }) => nodeName.includes(':') && !namespaceURI);
+  if (stray) refuse('saml.malformed', 'a prefix that is not declared');
   const allowed = owners.flatMap((owner) => childrenNamed(owner, XML_SIGNATURE, 'Signature'));
   const all = elements.filter((element) => isNamed(element, XML_SIGNATURE, 'Signature'));
   if (all.length !== allowed.length) invalid('a signature stands where none belongs');
