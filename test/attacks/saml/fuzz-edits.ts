@@ -182,7 +182,8 @@ const inTree =
 /** Earlier edits of the same mutant may have left what no parser reads. */
 function parseOrNone(xml: string): Element | undefined {
   try {
-    return (parse(xml) as Partial<Document>).documentElement;
+    // Nothing at all is read as a document without a root, which the types do not know.
+    return (parse(xml) as { readonly documentElement: Element | null }).documentElement ?? undefined;
   } catch {
     return undefined;
   }
