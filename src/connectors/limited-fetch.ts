@@ -1,9 +1,13 @@
 /**
  * The only way out to identity providers: short deadlines, a cap on the body, no redirects, no compression
- * (a small gzip body can unpack to gigabytes) and https unless the environment allows otherwise.
+ * (a small gzip body can unpack to gigabytes), https and no address of this machine or its clouds, unless the
+ * environment allows otherwise.
  */
+import { lookup as systemLookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { BrokerError } from '../core/errors.ts';
+import { isForbiddenAddress } from './forbidden-address.ts';
 
 const CONNECT_MILLISECONDS = 2_000;
 const TOTAL_MILLISECONDS = 5_000;
@@ -27,10 +31,22 @@ export interface FetchInit {
 /** @throws BrokerError `idp.unavailable`, `idp.timeout` */
 export type LimitedFetch = (url: string, init?: FetchInit) => Promise<FetchedAnswer>;
 
-export function createLimitedFetch(options: { readonly allowHttp: boolean }): LimitedFetch {
-  const dispatcher = new Agent({ connect: { timeout: CONNECT_MILLISECONDS }, maxHeaderSize: 16_384 });
+export interface LimitedFetchOptions {
+  /** For a broker that is on loopback itself: plain http, and everything on this machine. */
+  readonly allowHttp: boolean;
+  /** How names become addresses; as the system does it, by default. */
+  readonly lookup?: LookupFunction;
+}
+
+export function createLimitedFetch(options: LimitedFetchOptions): LimitedFetch {
+  const { allowHttp, lookup = systemLookup } = options;
+  const connect = {
+    timeout: CONNECT_MILLISECONDS,
+    ...(allowHttp ? {} : { lookup: allowedAddresses(lookup) }),
+  };
+  const dispatcher = new Agent({ connect, maxHeaderSize: 16_384 });
   return async (url, init = {}) => {
-    assertAllowed(url, options.allowHttp);
+    assertAllowed(url, allowHttp);
     try {
       const answer = await request(url, {
         dispatcher,
@@ -52,12 +68,36 @@ export function createLimitedFetch(options: { readonly allowHttp: boolean }): Li
 export function isAllowedUrl(url: string, allowHttp: boolean): boolean {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || parsed.username !== '' || parsed.password !== '') return false;
-  return parsed.protocol === 'https:' || (allowHttp && parsed.protocol === 'http:');
+  if (allowHttp) return parsed.protocol === 'https:' || parsed.protocol === 'http:';
+  // The parser has brought every spelling of an address (decimal, octal, hex) into the usual one.
+  return parsed.protocol === 'https:' && !isForbiddenAddress(parsed.hostname.replace(/^\[|\]$/g, ''));
+}
+
+/**
+ * A name counts as what it means at the moment of the connection, and nothing is looked up twice: a name that
+ * changes its meaning after a check (DNS rebinding) is checked as changed.
+ */
+function allowedAddresses(lookup: LookupFunction): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, options, (error, found, family) => {
+      const addresses = typeof found === 'string' ? [found] : found.map(({ address }) => address);
+      const isForbidden = error === null && addresses.some(isForbiddenAddress);
+      callback(isForbidden ? forbidden() : error, found, family);
+    });
+  };
+}
+
+function forbidden(): NodeJS.ErrnoException {
+  return Object.assign(new Error('the name means an address that is not asked'), {
+    code: 'EFORBIDDENADDRESS',
+  });
 }
 
 function assertAllowed(url: string, allowHttp: boolean): void {
   if (isAllowedUrl(url, allowHttp)) return;
-  throw new BrokerError('idp.unavailable', { detail: 'an address of the provider is not https' });
+  throw new BrokerError('idp.unavailable', {
+    detail: 'an address of the provider is not https, or of this machine',
+  });
 }
 
 async function readCapped(body: AsyncIterable<Buffer>, maximum: number): Promise<Buffer> {

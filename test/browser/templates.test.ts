@@ -53,4 +53,14 @@ describe('W10: every template', () => {
       }
     }
   });
+
+  it('W01: sends the token with every form that changes something, but for an identity provider’s answer', async () => {
+    const posting = (await templates()).flatMap(({ file, text }) =>
+      [...text.matchAll(/<form\b[^>]*method="post"[\s\S]*?<\/form>/g)].map(([form]) => ({ file, form })),
+    );
+    expect(posting.length).toBeGreaterThan(6);
+    for (const { file, form } of posting.filter(({ file }) => file !== join('pages', 'resubmit.ejs'))) {
+      expect(form, file).toContain('<input type="hidden" name="csrfToken" value="<%= csrfToken %>">');
+    }
+  });
 });
