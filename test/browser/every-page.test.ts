@@ -74,7 +74,10 @@ describe.each([
     await look(page, 'Credentials for Read only');
     await page.getByRole('tabpanel').locator('summary').click();
     await look(page, 'Credentials for Read only');
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.locator('.menu summary').click();
+    await page.getByRole('link', { name: 'Your sign-in sessions' }).click();
+    await look(page, 'Your sign-in sessions');
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await look(page, 'You are signed out');
   });
 

@@ -8,6 +8,8 @@ import type {
   RolePage,
   RolesPage,
   RoleView,
+  SessionsPage,
+  SessionView,
 } from '../../src/http/web/view-models.ts';
 
 const SANDBOX = { awsUrl: 'http://localhost:8081', identityProvidersUrl: 'http://localhost:8082' };
@@ -183,6 +185,30 @@ export function buildErrorPage(overrides: Partial<ErrorPage> = {}): ErrorPage {
       'Choose another role, or ask an administrator for one that people may use.',
     ],
     actions: [{ label: 'Your roles', href: '/' }],
+    ...overrides,
+  };
+}
+
+export function buildSession(overrides: Partial<SessionView> = {}): SessionView {
+  return {
+    browser: 'Firefox on Windows',
+    address: '192.0.2.17',
+    connectorLabel: 'Example SAML',
+    signedInAt: '2026-11-02T08:15:00.000Z',
+    signedInAgo: '3 hours ago',
+    lastUsedAt: '2026-11-02T11:14:00.000Z',
+    lastUsedAgo: 'now',
+    isCurrent: true,
+    endAction: '/sessions/fedcba9876543210fedcba9876543210/end',
+    ...overrides,
+  };
+}
+
+export function buildSessionsPage(overrides: Partial<SessionsPage> = {}): SessionsPage {
+  return {
+    ...buildFrame({ title: 'Your sign-in sessions' }),
+    sessions: [buildSession()],
+    isCut: false,
     ...overrides,
   };
 }

@@ -8,6 +8,7 @@ import type {
   ResubmitPage,
   RolePage,
   RolesPage,
+  SessionsPage,
   SignedOutPage,
   SignInPage,
 } from '../../src/http/web/view-models.ts';
@@ -21,6 +22,8 @@ import {
   buildRole,
   buildRolePage,
   buildRolesPage,
+  buildSession,
+  buildSessionsPage,
 } from './page-builders.ts';
 
 /** An address to go on to that keeps the browser where it is. */
@@ -340,6 +343,35 @@ function errorPages(): CataloguePage[] {
   ];
 }
 
+function sessionsPages(): CataloguePage[] {
+  const page = (name: string, model: SessionsPage): CataloguePage => ({
+    name,
+    view: 'pages/sessions',
+    model,
+  });
+  const another = buildSession({
+    browser: 'Safari on an iPhone',
+    address: '2001:db8:85a3::8a2e:370:7334',
+    lastUsedAgo: '2 hours ago',
+    isCurrent: false,
+    endAction: '/sessions/0123456789abcdef0123456789abcdef/end',
+  });
+  const strange = HOSTILE_TEXTS.map((text, index) =>
+    buildSession({
+      browser: text,
+      address: index === 0 ? undefined : hostile(index + 1),
+      connectorLabel: hostile(index + 2),
+      isCurrent: false,
+      endAction: `/sessions/${encodeURIComponent(hostile(index + 3))}/end`,
+    }),
+  );
+  return [
+    page('sessions', buildSessionsPage({ sessions: [buildSession(), another] })),
+    page('sessions-one', buildSessionsPage()),
+    page('sessions-hostile', buildSessionsPage({ sessions: strange, isCut: true, person: HOSTILE_PERSON })),
+  ];
+}
+
 /** Where the resubmit page of the catalogue posts to, and what. A field named `submit` must not stop it. */
 const RESUBMIT: Pick<ResubmitPage, 'action' | 'fields'> = {
   action: '/saml/example/acs',
@@ -370,6 +402,7 @@ export function pageCatalogue(): CataloguePage[] {
     ...rolesPages(),
     ...rolePages(),
     ...credentialsPages(),
+    ...sessionsPages(),
     ...errorPages(),
     ...onTheWayPages(),
   ];
