@@ -300,7 +300,7 @@ describe('an OpenID connector with a hostile provider', () => {
       ],
       ['150,000 groups', { groups: Array.from({ length: 150_000 }, (_, index) => index.toString(36)) }],
       ['100,000 claims', Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`c${index}`, 1]))],
-      ['deeply nested groups', { groups: JSON.parse(`${'['.repeat(300)}${']'.repeat(300)}`) as unknown }],
+      ['deeply nested groups', { groups: JSON.parse(`${'['.repeat(60)}${']'.repeat(60)}`) as unknown }],
     ])('O13: %s are refused without holding others up', async (_name, claims) => {
       const delay = monitorEventLoopDelay({ resolution: 5 });
       const answer = provider.approve(await door.start(), { claims });

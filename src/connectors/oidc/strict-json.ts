@@ -10,6 +10,7 @@ export type ParsedObject =
   /** More in it than could be read without holding everybody up. */
   | { readonly kind: 'overlong' };
 
+/** Nothing that is meant to be read is deeper. */
 const MAXIMUM_DEPTH = 64;
 /** Well over the longest list of groups, so that one that is too long is still told as that. */
 const MAXIMUM_VALUES = 50_000;
@@ -62,7 +63,8 @@ function scan(json: string): Exclude<ParsedObject['kind'], 'object'> | undefined
     } else if (code === COMMA) {
       values += 1;
     }
-    if (open.length > MAXIMUM_DEPTH || values > MAXIMUM_VALUES || names > MAXIMUM_NAMES) return 'overlong';
+    if (open.length > MAXIMUM_DEPTH) return 'malformed';
+    if (values > MAXIMUM_VALUES || names > MAXIMUM_NAMES) return 'overlong';
   }
   return undefined;
 }
