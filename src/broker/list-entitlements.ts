@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CompiledCatalogue } from '../core/compile-catalogue.ts';
 import { listEntitlements, type Entitlement } from '../core/entitlements.ts';
 import type { Principal } from '../core/principal.ts';
@@ -8,13 +9,19 @@ export interface EntitlementSource {
   find(principal: Principal, roleId: string): Promise<Entitlement | undefined>;
 }
 
-/** Lists kept per catalogue version; a person's identity does not change within a session. */
+/** Lists kept per catalogue version. */
 const KEPT_LISTS = 200;
+
+interface KeptList {
+  /** Whose it is, as they were: an identity provider may say other groups of a session's person meanwhile. */
+  readonly principal: Principal;
+  readonly entitlements: readonly Entitlement[];
+}
 
 /** What a principal may use, worked out once per session and catalogue version, sorted for showing. */
 export function createEntitlementSource(catalogue: Pick<CatalogueSource, 'current'>): EntitlementSource {
   let keptFor: CompiledCatalogue | undefined;
-  let kept = new Map<string, readonly Entitlement[]>();
+  let kept = new Map<string, KeptList>();
 
   async function list(principal: Principal): Promise<readonly Entitlement[]> {
     const { compiled } = await catalogue.current();
@@ -24,11 +31,11 @@ export function createEntitlementSource(catalogue: Pick<CatalogueSource, 'curren
     }
     const key = principal.standing.idHash;
     const known = kept.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined && isDeepStrictEqual(known.principal, principal)) return known.entitlements;
     const entitlements = listEntitlements(compiled, principal).toSorted(byAccountThenRole);
     const oldest = kept.keys().next();
     if (kept.size >= KEPT_LISTS && oldest.done !== true) kept.delete(oldest.value);
-    kept.set(key, entitlements);
+    kept.set(key, { principal, entitlements });
     return entitlements;
   }
 
