@@ -116,7 +116,7 @@ const GROUPS: readonly HostileCase[] = [
   saying('O13', 'oidc.groups', '2,001 groups', { groups: groups(2_001) }),
   saying('O13', 'oidc.groups', '40,000 groups', { groups: groups(40_000) }),
   saying('O13', 'oidc.groups', 'a group of 5 kB', { groups: ['g'.repeat(5_000)] }),
-  saying('O13', 'idp.unavailable', 'a megabyte of groups', { groups: ['g'.repeat(1_048_576)] }),
+  saying('O13', 'oidc.groups', 'a megabyte of groups', { groups: ['g'.repeat(1_048_576)] }),
 ];
 
 export const CLAIM_CASES: readonly HostileCase[] = [

@@ -51,7 +51,7 @@ export function describeFlows(world: () => HostileWorld): void {
         await world().expectRefused(elsewhere, query, { code: 'oidc.no_flow', tokenRequests: 0 });
         world().count('O01', 'O03');
         await world().control(elsewhere);
-        await browser.post(`${world().baseUrl}/sign-out`, {});
+        await browser.submit(await browser.get(`${world().baseUrl}/`), '/sign-out');
       }
     });
 

@@ -3,14 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { HostileWorld } from './hostile-world.ts';
 
 const ROWS = Array.from({ length: 23 }, (_, index) => `O${String(index + 1).padStart(2, '0')}`);
-const ELSEWHERE = new Set(['O12', 'O17', 'O18', 'O19', 'O20', 'O21', 'O22']);
 
 export function describeRemains(world: () => HostileWorld): void {
   describe('all of it together', () => {
     it('was at least a hundred cases, of every row, with a genuine sign-in for each few', () => {
       const { cases, controls } = world().tally;
       const sum = [...cases.values()].reduce((total, count) => total + count, 0);
-      expect(ROWS.filter((row) => !cases.has(row) && !ELSEWHERE.has(row))).toEqual([]);
+      expect(ROWS.filter((row) => !cases.has(row))).toEqual([]);
       expect(sum).toBeGreaterThanOrEqual(200);
       expect(controls).toBeGreaterThanOrEqual(sum / 2);
     });

@@ -24,6 +24,11 @@ const OF_MAIN: Readonly<Record<string, object>> = {
 
 type Lie = (issuer: string, canary: string) => Readonly<Record<string, unknown>>;
 
+const OF_OWN: Readonly<Record<string, object>> = {
+  telling: { userinfo: true },
+  overflowing: { groupsOverageHosts: ['graph.example.com'] },
+};
+
 /** Discovery documents that no sign-in may start by. Each stands alone, as what was read once is remembered. */
 export const LIES: Readonly<Record<string, Lie>> = {
   'another-issuer': () => ({ issuer: 'https://other.example' }),
@@ -42,27 +47,34 @@ export const LIES: Readonly<Record<string, Lie>> = {
 };
 
 /** Providers with something unusual that is no lie. */
-const QUIRKS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  other: {},
-  quiet: { authorization_response_iss_parameter_supported: undefined },
-  plain: { code_challenge_methods_supported: ['plain'] },
-  elliptic: { id_token_signing_alg_values_supported: ['none', 'HS256', 'ES256'] },
-  rotating: {},
-  removing: {},
-  keyless: {},
-  crowded: {},
-  failing: {},
-  redirecting: {},
-  local: {},
+const QUIRKS: Readonly<Record<string, Lie>> = {
+  quiet: () => ({ authorization_response_iss_parameter_supported: undefined }),
+  plain: () => ({ code_challenge_methods_supported: ['plain'] }),
+  elliptic: () => ({ id_token_signing_alg_values_supported: ['none', 'HS256', 'ES256'] }),
+  leaving: (issuer) => ({ end_session_endpoint: `${issuer}/end-session` }),
+  'leaving-by-script': () => ({ end_session_endpoint: 'javascript:alert(1)' }),
+  telling: (issuer) => ({ userinfo_endpoint: `${issuer}/userinfo` }),
 };
+const PLAIN = [
+  'other',
+  'rotating',
+  'removing',
+  'keyless',
+  'keyless-two',
+  'failing',
+  'redirecting',
+  'local',
+  'crowded-10000',
+  'crowded-none',
+  'crowded-symmetric',
+  'overflowing',
+];
 
 export async function startProviders(canaryUrl: string): Promise<Providers> {
   const main = await startFakeOpenIdProvider();
   const own = new Map<string, FakeOpenIdProvider>();
-  for (const [name, discovery] of Object.entries(QUIRKS))
-    own.set(name, await withDiscovery(name, () => discovery));
-  for (const [name, lie] of Object.entries(LIES)) {
-    own.set(name, await withDiscovery(name, (issuer) => lie(issuer, canaryUrl)));
+  for (const [name, says] of Object.entries({ ...plain(), ...QUIRKS, ...LIES })) {
+    own.set(name, await withDiscovery(name, (issuer) => says(issuer, canaryUrl)));
   }
   const all = [main, ...own.values()];
   return {
@@ -71,12 +83,16 @@ export async function startProviders(canaryUrl: string): Promise<Providers> {
     of: (connector) => own.get(connector) ?? main,
     connectors: [
       ...Object.entries(OF_MAIN).map(([id, settings]) => ({ ...connector(id, main), ...settings })),
-      ...[...own].map(([id, provider]) => connector(id, provider)),
+      ...[...own].map(([id, provider]) => ({ ...connector(id, provider), ...OF_OWN[id] })),
     ],
     close: async () => {
       await Promise.all(all.map((provider) => provider.close()));
     },
   };
+}
+
+function plain(): Record<string, Lie> {
+  return Object.fromEntries(PLAIN.map((name) => [name, () => ({})]));
 }
 
 async function withDiscovery(

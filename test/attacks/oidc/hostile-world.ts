@@ -12,7 +12,12 @@ import { accessYaml } from '../../../src/sandbox/access.ts';
 import { ApiClient } from '../../support/api-client.ts';
 import { close, listen } from '../../support/connector-door.ts';
 import { DaypassPlace, type DaypassProcess } from '../../support/daypass-process.ts';
-import type { FakeOpenIdProvider, TokenRecipe } from '../../support/fake-openid-provider.ts';
+import {
+  createTokenKey,
+  type FakeOpenIdProvider,
+  type TokenKey,
+  type TokenRecipe,
+} from '../../support/fake-openid-provider.ts';
 import { HttpBrowser, type Page } from '../../support/http-browser.ts';
 import { KnownSecrets } from '../../support/known-secrets.ts';
 import { codeOn } from '../../support/sign-in-by-hand.ts';
@@ -52,6 +57,8 @@ export interface Attempt {
 export class HostileWorld {
   readonly providers: Providers;
   readonly secrets = new KnownSecrets();
+  /** A key that no provider ever published. */
+  readonly stranger: TokenKey;
   readonly canaryUrl: string;
   /** What reached an address that nobody has any business at. */
   readonly canary: string[];
@@ -72,14 +79,15 @@ export class HostileWorld {
     });
     const canaryUrl = await listen(canaryServer);
     const place = await DaypassPlace.make();
-    const providers = await startProviders(canaryUrl);
+    const [providers, stranger] = await Promise.all([startProviders(canaryUrl), createTokenKey()]);
     const started = await startBroker(place, providers);
-    return new HostileWorld({ place, providers, started, canaryServer, canaryUrl, canary });
+    return new HostileWorld({ place, providers, stranger, started, canaryServer, canaryUrl, canary });
   }
 
   private constructor(parts: {
     readonly place: DaypassPlace;
     readonly providers: Providers;
+    readonly stranger: TokenKey;
     readonly started: DaypassProcess;
     readonly canaryServer: Server;
     readonly canaryUrl: string;
@@ -89,6 +97,7 @@ export class HostileWorld {
     this.#process = parts.started;
     this.#canaryServer = parts.canaryServer;
     this.providers = parts.providers;
+    this.stranger = parts.stranger;
     this.canaryUrl = parts.canaryUrl;
     this.canary = parts.canary;
     this.secrets.add('the client secret', CLIENT_SECRET);
@@ -285,6 +294,8 @@ async function startBroker(place: DaypassPlace, providers: Providers): Promise<D
       sandbox: true,
       access: accessFile,
       secrets: { hostile: secret },
+      // All attackers come from one address here, and each must be told why.
+      rateLimits: { failures: { burst: 100_000 }, signIns: { burst: 100_000 } },
     }),
   );
   return place.start({ environment: { DAYPASS_CONFIG: configFile, HOSTILE_SECRET: CLIENT_SECRET } });

@@ -3,21 +3,24 @@
  * sign-in after each lie so that a broken broker cannot pass for a safe one; and what is left behind at the end.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createTokenKey, type TokenKey } from '../../support/fake-openid-provider.ts';
 import { CALLBACK_CASES } from './callback-cases.ts';
 import { CLAIM_CASES } from './claim-cases.ts';
 import { describeFlows } from './describe-flows.ts';
 import { describeIdentity } from './describe-identity.ts';
+import { describeLogout } from './describe-logout.ts';
+import { describeProviderFaults } from './describe-provider-faults.ts';
+import { describeFreshness } from './describe-freshness.ts';
+import { describePassedThrough } from './describe-passed-through.ts';
+import { describeUserinfo } from './describe-userinfo.ts';
 import { describeRemains } from './describe-remains.ts';
 import { tokenRequestsOf, type HostileCase } from './hostile-case.ts';
 import { HostileWorld } from './hostile-world.ts';
 import { TOKEN_CASES } from './token-cases.ts';
 
 let world: HostileWorld;
-let stranger: TokenKey;
 
 beforeAll(async () => {
-  [world, stranger] = await Promise.all([HostileWorld.open(), createTokenKey()]);
+  world = await HostileWorld.open();
 });
 afterAll(() => world.close());
 afterEach(() => {
@@ -40,7 +43,7 @@ describe.each([
 
 async function refuses(lie: HostileCase): Promise<void> {
   const attempt = await world.leave(lie.connector);
-  const stage = { world, attempt, stranger, now: Math.floor(Date.now() / 1_000) };
+  const stage = { world, attempt, stranger: world.stranger, now: Math.floor(Date.now() / 1_000) };
   const query = attempt.answer(await lie.recipe?.(stage));
   lie.query?.(query, stage);
   await world.expectRefused(attempt, query, { code: lie.code, tokenRequests: tokenRequestsOf(lie) });
@@ -52,4 +55,9 @@ async function refuses(lie: HostileCase): Promise<void> {
 
 describeFlows(() => world);
 describeIdentity(() => world);
+describeProviderFaults(() => world);
+describeLogout(() => world);
+describeUserinfo(() => world);
+describeFreshness(() => world);
+describePassedThrough(() => world);
 describeRemains(() => world);
