@@ -2,8 +2,15 @@
 import { createServer, type Server } from 'node:http';
 import { expect } from 'vitest';
 import { close, listen } from '../../support/connector-door.ts';
-import { base64, startFakeSamlIdp, type FakeSamlIdp, type Recipe } from '../../support/fake-saml-idp.ts';
+import {
+  base64,
+  startFakeSamlIdp,
+  type AuthnRequestFacts,
+  type FakeSamlIdp,
+  type Recipe,
+} from '../../support/fake-saml-idp.ts';
 import { HttpBrowser, type Page } from '../../support/http-browser.ts';
+import type { AccessFile } from '../../support/start-test-broker.ts';
 import { codeOn } from '../../support/sign-in-by-hand.ts';
 import { createCertifiedKey } from '../../support/self-signed-certificate.ts';
 import { expectRefused, startAttackWorld, whoIs, type AttackWorld } from '../attack-world.ts';
@@ -17,14 +24,22 @@ export interface AttackedConnector {
   readonly aid: Omit<Aid, 'now'>;
   /** How often the address was asked that nothing may ask. */
   canaryReads(): number;
+  /** PEM of the broker's own key, where answers are encrypted. */
+  readonly certificate: string | undefined;
+  readonly acsUrl: string;
   /** A sign-in that has left for the provider. */
-  leave(): Promise<Departure>;
+  leave(from?: LeaveOptions): Promise<Departure>;
   close(): Promise<void>;
+}
+
+export interface LeaveOptions {
+  readonly browser?: HttpBrowser;
+  readonly query?: string;
 }
 
 export interface Departure {
   readonly browser: HttpBrowser;
-  readonly redirect: URL;
+  readonly request: AuthnRequestFacts;
   /** What the provider would let the browser post. */
   answer(recipe?: Recipe): Promise<SamlForm>;
   post(form: Readonly<Record<string, string>>): Promise<Page>;
@@ -47,19 +62,21 @@ const FROM = 'http://localhost:1/sso';
 
 export interface Target {
   readonly mode: SigningMode;
-  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly settings?: (idp: FakeSamlIdp) => Readonly<Record<string, unknown>>;
+  readonly access?: (access: AccessFile) => AccessFile;
 }
 
-export async function attackedConnector({ mode, settings = {} }: Target): Promise<AttackedConnector> {
+export async function attackedConnector({ mode, settings, access }: Target): Promise<AttackedConnector> {
   const [idp, neighbour, canary] = await Promise.all([startFakeSamlIdp(), startFakeSamlIdp(), startCanary()]);
   const asked =
     mode === 'encrypted' ? ({ signed: 'assertion', encryption: 'required' } as const) : { signed: mode };
-  const saml = { kind: 'saml', ...asked, ...settings } as const;
+  const saml = { kind: 'saml', ...asked } as const;
   const world = await startAttackWorld({
     connectors: [
-      { ...saml, id: CONNECTOR, label: 'Attacked', metadataUrl: idp.metadataUrl },
+      { ...saml, id: CONNECTOR, label: 'Attacked', metadataUrl: idp.metadataUrl, ...settings?.(idp) },
       { ...saml, id: 'neighbour', label: 'Neighbour', metadataUrl: neighbour.metadataUrl },
     ],
+    ...(access === undefined ? {} : { access }),
   });
   const { baseUrl } = world.broker;
   const certificate =
@@ -68,22 +85,22 @@ export async function attackedConnector({ mode, settings = {} }: Target): Promis
       : undefined;
   const honest: Recipe = { signs: mode === 'encrypted' ? 'assertion' : mode };
 
-  async function leave(): Promise<Departure> {
-    const browser = new HttpBrowser();
-    const page = await browser.send(`${baseUrl}/sign-in/${CONNECTOR}`);
+  const acsUrl = `${baseUrl}/saml/${CONNECTOR}/acs`;
+
+  async function leave({ browser = new HttpBrowser(), query = '' }: LeaveOptions = {}): Promise<Departure> {
+    const page = await browser.send(`${baseUrl}/sign-in/${CONNECTOR}${query}`);
     expect(page.status, codeOn(page)).toBe(303);
-    const redirect = new URL(page.headers.get('location') ?? '');
+    const request = idp.readRequest(new URL(page.headers.get('location') ?? ''));
     return {
       browser,
-      redirect,
+      request,
       answer: async (recipe = {}) => {
-        const request = idp.readRequest(redirect);
         const xml = idp.answerXml(request, { ...honest, ...recipe });
         const sent = certificate === undefined ? xml : await encryptAssertions(xml, certificate);
         return { SAMLResponse: base64(sent), RelayState: request.relayState };
       },
       post: (form) =>
-        browser.send(`${baseUrl}/saml/${CONNECTOR}/acs`, {
+        browser.send(acsUrl, {
           method: 'POST',
           form: new Map(Object.entries(form)),
           from: FROM,
@@ -96,6 +113,8 @@ export async function attackedConnector({ mode, settings = {} }: Target): Promis
     idp,
     aid: { mode, idp, neighbour, stranger: createCertifiedKey('stranger'), canaryUrl: canary.url },
     canaryReads: () => canary.reads(),
+    certificate,
+    acsUrl,
     leave,
     close: async () => {
       await Promise.all([world.close(), idp.close(), neighbour.close(), close(canary.server)]);
@@ -103,7 +122,7 @@ export async function attackedConnector({ mode, settings = {} }: Target): Promis
   };
 }
 
-const CONNECTOR = 'attacked';
+export const CONNECTOR = 'attacked';
 
 interface Canary {
   readonly server: Server;
