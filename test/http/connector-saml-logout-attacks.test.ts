@@ -336,6 +336,16 @@ describe('S43: a logout message that the provider did not send', () => {
         posted(signed().replace('</samlp:LogoutRequest>', `${' '.repeat(100_000)}</samlp:LogoutRequest>`)),
       'saml.too_large',
     ],
+    [
+      'three hundred attributes',
+      () => {
+        const many = Array.from({ length: 60 }, (_, index) => ` a${index}="1"`).join('');
+        return posted(
+          signed().replace('</samlp:LogoutRequest>', `${`<x${many}/>`.repeat(5)}</samlp:LogoutRequest>`),
+        );
+      },
+      'saml.too_complex',
+    ],
     ['no base64', () => door.postForm({ SAMLRequest: '<xml/>' }), 'saml.malformed'],
     [
       'two messages',

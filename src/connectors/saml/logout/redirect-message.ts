@@ -8,8 +8,8 @@ import { decoded, type RedirectQuery } from './redirect-query.ts';
 
 const DEFLATE = 'urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE';
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
-/** A logout request with a long name and dozens of session indexes is far below it. */
-export const MAXIMUM_LOGOUT_BYTES = 65_536;
+/** A signed logout request with its certificate and dozens of session indexes is below it. */
+export const MAXIMUM_LOGOUT_BYTES = 16_384;
 
 interface Algorithm {
   readonly hash: 'sha256' | 'sha512';
