@@ -4,7 +4,7 @@ import { exportSPKI, importJWK, SignJWT, type CryptoKey } from 'jose';
 import { compact, type FakeOpenIdProvider, type TokenKey } from '../../support/fake-openid-provider.ts';
 import { CLIENT_SECRET } from './hostile-world.ts';
 
-export const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 export interface LogoutStage {
   readonly provider: FakeOpenIdProvider;

@@ -1,6 +1,6 @@
 /** What the provider's token is signed with, and what its header says: O04, O05, O06, O11. */
 import { createHmac } from 'node:crypto';
-import { exportSPKI, importJWK, type CryptoKey } from 'jose';
+import { CompactSign, exportSPKI, importJWK, type CompactJWSHeaderParameters, type CryptoKey } from 'jose';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import { compact, createTokenKey, type TokenRecipe } from '../../support/fake-openid-provider.ts';
 import type { HostileCase, Stage } from './hostile-case.ts';
@@ -155,6 +155,8 @@ const KEYS: readonly HostileCase[] = [
     const spaced = Buffer.from(` ${Buffer.from(claims, 'base64url').toString()}`).toString('base64url');
     return `${header}.${spaced}.${signature}`;
   }),
+  forged('O06', 'a newline at its end', ({ jwt }) => `${jwt}\n`),
+  forged('O06', 'padding at its end', ({ jwt }) => `${jwt}==`),
   forged('O04', 'what is no token', () => 'a.b.c'),
   forged('O04', 'a header that is a list', ({ claims, jwt }) => compact([], claims, signatureOf(jwt))),
   forged('O04', 'claims that are a list', ({ header, jwt }) => compact(header, [], signatureOf(jwt))),
@@ -164,6 +166,29 @@ const KEYS: readonly HostileCase[] = [
     return `${header}.${deep}.${signature}`;
   }),
 ];
+
+/** Signed well, and readable in two ways. */
+const TWICE: readonly HostileCase[] = [
+  ['a second subject', '"sub":"alex.admin"'],
+  ['the same subject twice', '"sub":"ann"'],
+  ['a second list of groups', '"groups":["daypass-administrators"]'],
+  ['a subject that is escaped', '"\\u0073ub":"alex.admin"'],
+  ['a claim that changes every object', '"__proto__":{"groups":["daypass-administrators"]}'],
+].map(([what = '', member = '']) =>
+  by(
+    'O09',
+    what,
+    ({ attempt }) => ({
+      token: ({ header, claims }) => {
+        const json = JSON.stringify(claims).replace(/\}$/, `,${member}}`);
+        return new CompactSign(Buffer.from(json))
+          .setProtectedHeader(header as CompactJWSHeaderParameters)
+          .sign(attempt.provider.key().privateKey);
+      },
+    }),
+    'oidc.subject',
+  ),
+);
 
 const TYPES: readonly HostileCase[] = [
   ...['logout+jwt', 'at+jwt', 'secevent+jwt', 'application/at+jwt', 'JOSE', 'dpop+jwt'].map((typ) =>
@@ -184,4 +209,4 @@ const TYPES: readonly HostileCase[] = [
   by('O11', 'an empty list of events', () => ({ claims: { events: {} } }), 'oidc.type'),
 ];
 
-export const TOKEN_CASES: readonly HostileCase[] = [...ALGORITHMS, ...HEADERS, ...KEYS, ...TYPES];
+export const TOKEN_CASES: readonly HostileCase[] = [...ALGORITHMS, ...HEADERS, ...KEYS, ...TWICE, ...TYPES];
