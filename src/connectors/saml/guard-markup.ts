@@ -14,7 +14,7 @@ interface MarkupLimits {
 }
 
 export const MESSAGE_LIMITS: MarkupLimits = { elements: 6_000, depth: 40, comments: 'refused' };
-export const METADATA_LIMITS: MarkupLimits = { elements: 20_000, depth: 40, comments: 'skipped' };
+export const METADATA_LIMITS: MarkupLimits = { elements: 6_000, depth: 40, comments: 'skipped' };
 
 const ATTRIBUTES_PER_ELEMENT = 64;
 const NAME = '[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?';

@@ -3,7 +3,6 @@
  * narrow rules: one description of one provider, in time, signed where we were given a certificate for it.
  */
 import { BrokerError } from '../../core/errors.ts';
-import type { Clock } from '../../core/ports/clock.ts';
 import type { SourceLife } from '../cached-source.ts';
 import { isAllowedUrl } from '../limited-fetch.ts';
 import { METADATA_LIMITS, guardMarkup } from './guard-markup.ts';
@@ -40,9 +39,11 @@ export interface DescribedIdp {
   readonly life: SourceLife;
 }
 
-export interface MetadataRules {
+/** Plain data, so that it can be read in a thread of its own. */
+export interface MetadataToRead {
+  readonly document: Uint8Array;
   readonly allowHttp: boolean;
-  readonly clock: Clock;
+  readonly now: Date;
   /** The provider to look for; without it, the document must describe one alone. */
   readonly entityId?: string | undefined;
   /** PEM: one of these must have signed the document. */
@@ -50,9 +51,9 @@ export interface MetadataRules {
 }
 
 /** @throws BrokerError `idp.unavailable` when the document cannot be used */
-export function readIdpMetadata(document: Buffer, rules: MetadataRules): DescribedIdp {
-  const root = parseMetadata(document, rules.signedBy);
-  const lineage = findEntity(root, rules.entityId);
+export function readIdpMetadata(given: MetadataToRead): DescribedIdp {
+  const root = parseMetadata(given.document, given.signedBy);
+  const lineage = findEntity(root, given.entityId);
   const entity = lineage.at(-1) ?? root;
   const entityId = attribute(entity, 'entityID') ?? '';
   if (entityId === '' || entityId.length > 1_024) refuse('the metadata has no usable entityID');
@@ -60,19 +61,19 @@ export function readIdpMetadata(document: Buffer, rules: MetadataRules): Describ
   if (idp === undefined) refuse('the metadata describes no SAML 2.0 identity provider');
   // Whose keys and addresses belong together would be a guess.
   if (others.length > 0) refuse('the metadata describes the provider twice');
-  const life = metadataLife([...lineage, idp], rules.clock.now());
+  const life = metadataLife([...lineage, idp], given.now);
   const keys = childrenNamed(idp, SAML_METADATA, 'KeyDescriptor').filter(
     (key) => (attribute(key, 'use') ?? 'signing') === 'signing',
   );
   const facts = {
     entityId,
-    ...addressesOf(idp, rules.allowHttp),
+    ...addressesOf(idp, given.allowHttp),
     certificates: usableCertificates(keys.flatMap(certificatesOf)),
   };
   return { facts, life };
 }
 
-function parseMetadata(document: Buffer, signedBy: readonly string[] | undefined): Element {
+function parseMetadata(document: Uint8Array, signedBy: readonly string[] | undefined): Element {
   try {
     const xml = new TextDecoder('utf-8', { fatal: true }).decode(document);
     guardMarkup(xml, METADATA_LIMITS);

@@ -4,7 +4,7 @@ import { createCachedSource, type CachedSource } from '../cached-source.ts';
 import type { ConnectorEnvironment } from '../connector-environment.ts';
 import { createLimitedFetch } from '../limited-fetch.ts';
 import { expiryWarnings, usableCertificates } from './idp-certificates.ts';
-import { readIdpMetadata, type DescribedIdp, type IdpFacts } from './idp-metadata.ts';
+import type { DescribedIdp, IdpFacts } from './idp-metadata.ts';
 import type { SamlSettings } from './saml-settings.ts';
 
 export function createIdpSource(
@@ -39,11 +39,21 @@ export function createIdpSource(
   };
 }
 
-function read(document: Buffer, settings: SamlSettings, environment: ConnectorEnvironment): DescribedIdp {
+async function read(
+  document: Buffer,
+  settings: SamlSettings,
+  { allowHttp, clock, samlVerifier }: ConnectorEnvironment,
+): Promise<DescribedIdp> {
   const { certificates, entityId } = settings;
   // Beside metadata, a certificate is whom the metadata must be signed by.
   const signedBy = certificates === undefined ? undefined : usableCertificates(certificates);
-  return readIdpMetadata(document, { ...environment, entityId, signedBy });
+  try {
+    return await samlVerifier.readMetadata({ document, allowHttp, now: clock.now(), entityId, signedBy });
+  } catch (error) {
+    // What ended the reading is no message of somebody who signs in.
+    if (!(error instanceof BrokerError) || !error.code.startsWith('saml.')) throw error;
+    throw new BrokerError('idp.unavailable', { detail: `the metadata is of no use: ${error.message}` });
+  }
 }
 
 function factsByHand({ entityId, ssoUrl, sloUrl, certificates = [] }: SamlSettings): IdpFacts {

@@ -5,13 +5,16 @@
 import { Worker } from 'node:worker_threads';
 import { BrokerError } from '../../core/errors.ts';
 import type { ProvenSignIn } from '../connector.ts';
-import type { VerifierReply } from './saml-verifier.ts';
+import type { DescribedIdp, MetadataToRead } from './idp-metadata.ts';
+import type { VerifierReply, VerifierTask } from './saml-verifier.ts';
 import type { ResponseToVerify } from './verify-response.ts';
 
 /** What a connector needs of it. */
 export interface ResponseVerifier {
   /** @throws BrokerError `saml.*`; `sign_in.busy` when too many wait already */
   verify(message: ResponseToVerify): Promise<ProvenSignIn>;
+  /** @throws BrokerError `idp.unavailable`, `saml.too_complex`; `sign_in.busy` */
+  readMetadata(document: MetadataToRead): Promise<DescribedIdp>;
 }
 
 interface VerifierThreadOptions {
@@ -31,8 +34,8 @@ const MAXIMUM_WAITING = 100;
 const MAXIMUM_HEAP_MB = 256;
 
 interface Ticket {
-  readonly message: ResponseToVerify;
-  readonly resolve: (proven: ProvenSignIn) => void;
+  readonly task: VerifierTask;
+  readonly resolve: (found: ProvenSignIn | DescribedIdp) => void;
   readonly reject: (error: BrokerError) => void;
 }
 
@@ -53,13 +56,21 @@ export class VerifierThread implements ResponseVerifier {
     this.#maximumWaiting = options.maximumWaiting ?? MAXIMUM_WAITING;
   }
 
-  verify(message: ResponseToVerify): Promise<ProvenSignIn> {
+  verify(given: ResponseToVerify): Promise<ProvenSignIn> {
+    return this.#ask({ kind: 'response', given }) as Promise<ProvenSignIn>;
+  }
+
+  readMetadata(given: MetadataToRead): Promise<DescribedIdp> {
+    return this.#ask({ kind: 'metadata', given }) as Promise<DescribedIdp>;
+  }
+
+  #ask(task: VerifierTask): Promise<ProvenSignIn | DescribedIdp> {
     return new Promise((resolve, reject) => {
       if (this.#closed || this.#waiting.length >= this.#maximumWaiting) {
         reject(new BrokerError('sign_in.busy', { retryAfterSeconds: 2 }));
         return;
       }
-      this.#waiting.push({ message, resolve, reject });
+      this.#waiting.push({ task, resolve, reject });
       this.#next();
     });
   }
@@ -81,7 +92,7 @@ export class VerifierThread implements ResponseVerifier {
     if (!this.#ready) return;
     this.#running = this.#waiting.shift();
     this.#endAfter(this.#deadline);
-    this.#worker.postMessage(this.#running?.message);
+    this.#worker.postMessage(this.#running?.task);
   }
 
   #start(): Worker {
@@ -112,7 +123,7 @@ export class VerifierThread implements ResponseVerifier {
   #settle(reply: Exclude<VerifierReply, 'ready'>): void {
     const ticket = this.#running;
     this.#running = undefined;
-    if ('proven' in reply) ticket?.resolve(reply.proven);
+    if ('found' in reply) ticket?.resolve(reply.found);
     else ticket?.reject(refusal(reply.refused, reply.detail));
   }
 
