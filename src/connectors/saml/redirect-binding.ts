@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import type { ServiceProviderKey } from '../../core/ports/service-provider-keys.ts';
 
-export const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
+const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
 
-export interface OutgoingMessage {
+interface OutgoingMessage {
   readonly parameter: 'SAMLRequest' | 'SAMLResponse';
   readonly xml: string;
   /** Where it goes; the message's own Destination says the same. */

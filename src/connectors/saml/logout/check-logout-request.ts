@@ -17,7 +17,7 @@ import { LOGOUT_LIMITS } from './post-message.ts';
 
 const MAXIMUM_AGE_MILLISECONDS = 300_000;
 
-export interface LogoutExpectations extends TimeWindow {
+interface LogoutExpectations extends TimeWindow {
   /** The identity provider's entity id. */
   readonly issuer: string;
   /** Our logout address. */
