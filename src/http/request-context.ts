@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { NextFunction, Request, Response } from 'express';
 import type { Origin } from '../core/audit-event.ts';
 
@@ -14,15 +15,28 @@ const contexts = new WeakMap<Response, RequestContext>();
 export function openContext(request: Request, response: Response, next: NextFunction): void {
   const requestId = randomUUID();
   const userAgent = request.headers['user-agent']?.slice(0, 256);
+  const sourceIp = sourceOf(request);
   const origin: Origin = {
     door: request.url.startsWith('/api/') ? 'api' : 'web',
     requestId,
-    ...(request.ip === undefined ? {} : { sourceIp: request.ip }),
+    ...(sourceIp === undefined ? {} : { sourceIp }),
     ...(userAgent === undefined ? {} : { userAgent }),
   };
   contexts.set(response, { requestId, origin });
   response.setHeader('X-Request-Id', requestId);
   next();
+}
+
+/**
+ * Where the request came from, by the word of the proxies that are trusted. Some add the port; what is no address
+ * at all is not passed on to the record and the limits, and the proxy itself stands for it.
+ */
+function sourceOf(request: Request): string | undefined {
+  const { ip } = request;
+  if (ip === undefined || isIP(ip) !== 0) return ip;
+  const [, v6, v4] = /^(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):[0-9]{1,5}$/.exec(ip) ?? [];
+  const address = v6 ?? v4 ?? '';
+  return isIP(address) === 0 ? request.socket.remoteAddress : address;
 }
 
 export function contextOf(response: Response): RequestContext {

@@ -6,7 +6,13 @@ import { startTestBroker, type TestBroker } from '../../support/start-test-broke
 import { ask, cookieOf, signedInBrowser, type Seen } from './signed-in.ts';
 
 const ROLE = '/roles/development-developer';
-const CHANGING = ['/sign-out', `${ROLE}/console`, `${ROLE}/credentials`];
+const CHANGING = [
+  '/sign-out',
+  '/sessions/end-others',
+  '/sessions/x/end',
+  `${ROLE}/console`,
+  `${ROLE}/credentials`,
+];
 /** Every page of a signed-in person that can be opened by its address, refusals included. */
 const PAGES = [
   '/',
@@ -16,6 +22,7 @@ const PAGES = [
   '/roles/no-such-role',
   '/nothing',
   '/signed-out',
+  '/sessions',
 ];
 
 let broker: TestBroker;

@@ -4,7 +4,7 @@ import { SANDBOX_SECRETS } from '../../../src/sandbox/access.ts';
 import { HttpBrowser } from '../../support/http-browser.ts';
 import { samlAnswer, type SamlAnswer } from '../../support/sign-in-by-hand.ts';
 import { signIn, startTestBroker, type TestBroker } from '../../support/start-test-broker.ts';
-import { storedAudit } from '../../support/stored-audit.ts';
+import { recordedFor, storedAudit } from '../../support/stored-audit.ts';
 import { ask, type Seen } from './signed-in.ts';
 
 const LIMITS = {
@@ -122,6 +122,24 @@ describe('sign-ins that one address starts', () => {
     expectTooMany(await forged(99));
     expect((await start('192.0.2.1')).status).toBe(303);
   });
+
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['192.0.2.7:51234', '192.0.2.7'],
+    ['[2001:db8::7]:443', '2001:db8::7'],
+    ['unknown', '127.0.0.1'],
+    ['_hidden', '127.0.0.1'],
+    ['"><script>', '127.0.0.1'],
+    ['1.2.3.4.5', '127.0.0.1'],
+    [`${'127.0.0.1, '.repeat(1_000)}192.0.2.7`, '192.0.2.7'],
+    ['x'.repeat(10_000), '127.0.0.1'],
+  ])(
+    'W07: are recorded by an address and nothing else, whatever a proxy says: %#',
+    async (said, recorded) => {
+      const answer = await ask(broker, '/oidc/sandbox-oidc/callback?code=x&state=y', { headers: from(said) });
+      expect(recordedFor(broker, answer)).toMatchObject([{ origin: { sourceIp: recorded } }]);
+    },
+  );
 
   it.each([
     ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:3::1'],
