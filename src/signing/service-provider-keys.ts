@@ -26,8 +26,5 @@ export function createServiceProviderKeys({
 }
 
 function keyOf({ privateKey, publicPart }: ActiveKey): ServiceProviderKey {
-  return {
-    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    certificate: publicPart,
-  };
+  return { privateKey, certificate: publicPart };
 }

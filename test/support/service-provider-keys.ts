@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import type { ServiceProviderKey, ServiceProviderKeys } from '../../src/core/ports/service-provider-keys.ts';
 import { createCertifiedKey } from './self-signed-certificate.ts';
 
@@ -6,8 +7,8 @@ export function memoryServiceProviderKeys(): ServiceProviderKeys {
   let made: { readonly signing: ServiceProviderKey; readonly encryption: ServiceProviderKey } | undefined;
   const keys = (): NonNullable<typeof made> =>
     (made ??= {
-      signing: createCertifiedKey('service provider, signing'),
-      encryption: createCertifiedKey('service provider, encryption'),
+      signing: certified('service provider, signing'),
+      encryption: certified('service provider, encryption'),
     });
   return {
     signing: () => Promise.resolve(keys().signing),
@@ -18,4 +19,9 @@ export function memoryServiceProviderKeys(): ServiceProviderKeys {
         encryption: [keys().encryption.certificate],
       }),
   };
+}
+
+function certified(name: string): ServiceProviderKey {
+  const { privateKey, certificate } = createCertifiedKey(name);
+  return { privateKey: createPrivateKey(privateKey), certificate };
 }

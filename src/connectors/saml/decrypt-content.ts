@@ -2,7 +2,7 @@
  * The cryptography of encrypted assertions: RSA-OAEP around an AES-GCM key. Not the older ciphers: RSA 1.5 and
  * AES-CBC answer whoever may ask often enough with the plaintext, since nothing tells them that it was changed.
  */
-import { constants, createDecipheriv, privateDecrypt, randomBytes } from 'node:crypto';
+import { constants, createDecipheriv, privateDecrypt, randomBytes, type KeyObject } from 'node:crypto';
 
 export type OaepHash = 'sha1' | 'sha256';
 
@@ -47,13 +47,13 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** Every key is tried to the end, and a wrong one costs what the right one costs. */
-export function decryptContent(sealed: Sealed, keys: readonly string[]): Buffer | undefined {
+export function decryptContent(sealed: Sealed, keys: readonly KeyObject[]): Buffer | undefined {
   const opened = keys.map((key) => openContent(sealed, unwrapKey(sealed, key)));
   return opened.find((content) => content !== undefined);
 }
 
 /** The content's key; a random one where the private key does not fit, so that nobody learns why nothing opens. */
-function unwrapKey({ cipher, oaepHash, wrappedKey }: Sealed, key: string): Buffer {
+function unwrapKey({ cipher, oaepHash, wrappedKey }: Sealed, key: KeyObject): Buffer {
   const other = randomBytes(cipher.keyBytes);
   try {
     const padding = constants.RSA_PKCS1_OAEP_PADDING;

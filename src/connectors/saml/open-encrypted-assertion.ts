@@ -3,6 +3,7 @@
  * one EncryptedData with one EncryptedKey, inside its KeyInfo or right behind it. Looking elements up by name
  * or by reference, as libraries do, would let whoever wrote the message choose what is opened.
  */
+import type { KeyObject } from 'node:crypto';
 import { BrokerError } from '../../core/errors.ts';
 import { OAEP, CONTENT_CIPHERS, decryptContent, type OaepHash, type Sealed } from './decrypt-content.ts';
 import { decodeUtf8, decodeXmlBase64 } from './decode-message.ts';
@@ -28,10 +29,10 @@ export interface OpenedAssertion {
 }
 
 /**
- * @param keys PKCS#8 PEM; all are tried, so that the time tells nothing of which one fits.
+ * @param keys All are tried, so that the time tells nothing of which one fits.
  * @throws BrokerError `saml.encryption` for whatever cannot be opened; the usual codes for what came out
  */
-export function openEncryptedAssertion(encrypted: Element, keys: readonly string[]): OpenedAssertion {
+export function openEncryptedAssertion(encrypted: Element, keys: readonly KeyObject[]): OpenedAssertion {
   const bytes = decryptContent(sealedIn(encrypted), keys);
   if (bytes === undefined) refuse('no key opens it');
   const xml = decodeUtf8(bytes);

@@ -2,7 +2,7 @@
  * Our messages by the HTTP-Redirect binding (SAML bindings section 3.4): deflated into the address, the signature
  * beside it. It covers the exact octets of the query, so the query is written once and signed as it stands.
  */
-import { createPrivateKey, sign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import type { ServiceProviderKey } from '../../core/ports/service-provider-keys.ts';
@@ -33,7 +33,7 @@ export async function redirectUrl(
 
 async function signed(query: string, { privateKey }: ServiceProviderKey): Promise<string> {
   const octets = `${query}&SigAlg=${encodeURIComponent(RSA_SHA256)}`;
-  const signature = await signAsync('sha256', Buffer.from(octets), createPrivateKey(privateKey));
+  const signature = await signAsync('sha256', Buffer.from(octets), privateKey);
   return `${octets}&Signature=${encodeURIComponent(signature.toString('base64'))}`;
 }
 

@@ -2,6 +2,7 @@
  * What a SAML response proves: a function over plain data, so that it can run in a thread of its own. Only
  * bytes that a signature covers are read for the identity; all else of the message can refuse, never prove.
  */
+import type { KeyObject } from 'node:crypto';
 import { BrokerError } from '../../core/errors.ts';
 import type { SignInDemand } from '../../core/ports/stores.ts';
 import type { ProvenSignIn } from '../connector.ts';
@@ -28,8 +29,8 @@ export interface ResponseToVerify {
   readonly expected: Expectations;
   /** What this sign-in must be beyond the settings. */
   readonly demand?: SignInDemand | undefined;
-  /** PKCS#8 PEM: every key by which the provider may encrypt for us. */
-  readonly decryptionKeys: readonly string[];
+  /** Every key by which the provider may encrypt for us. */
+  readonly decryptionKeys: readonly KeyObject[];
 }
 
 export type VerificationSettings = IdentitySettings &

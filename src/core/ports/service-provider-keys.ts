@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+
 /** The broker's keys towards its identity providers, as SAML service provider: never those that AWS trusts. */
 export interface ServiceProviderKeys {
   /** Signs our requests and logout messages. */
@@ -9,8 +11,7 @@ export interface ServiceProviderKeys {
 }
 
 export interface ServiceProviderKey {
-  /** PKCS#8 PEM. */
-  readonly privateKey: string;
+  readonly privateKey: KeyObject;
   /** X.509 PEM. */
   readonly certificate: string;
 }
