@@ -16,6 +16,10 @@ export interface SessionWorld {
   readonly idp: FakeSamlIdp;
   /** Moves the broker's clock, from now on. */
   pass(seconds: number): void;
+  /** Back to the machine's time, by which the providers go. */
+  resetClock(): void;
+  /** The broker's time, in seconds as tokens tell it. */
+  now(): number;
   /** Signs somebody in by the connector `op`. */
   byOpenId(browser: HttpBrowser, recipe?: TokenRecipe): Promise<Page>;
   /** Signs somebody in by a SAML connector. */
@@ -86,6 +90,10 @@ export async function startSessionWorld(): Promise<SessionWorld> {
     pass: (seconds) => {
       offset += seconds * 1_000;
     },
+    resetClock: () => {
+      offset = 0;
+    },
+    now: () => Math.floor((Date.now() + offset) / 1_000),
     async byOpenId(browser, recipe) {
       const answer = op.approve(await leave(browser, 'op'), recipe);
       return browser.send(`${broker.baseUrl}/oidc/op/callback?${answer.toString()}`, { from: op.issuer });
