@@ -32,7 +32,7 @@ export interface AttackedConnector {
   close(): Promise<void>;
 }
 
-export interface LeaveOptions {
+interface LeaveOptions {
   readonly browser?: HttpBrowser;
   readonly query?: string;
 }
@@ -45,7 +45,7 @@ export interface Departure {
   post(form: Readonly<Record<string, string>>): Promise<Page>;
 }
 
-export interface SamlForm extends Readonly<Record<string, string>> {
+interface SamlForm extends Readonly<Record<string, string>> {
   readonly SAMLResponse: string;
   readonly RelayState: string;
 }
@@ -60,7 +60,7 @@ export const GENUINE = {
 /** An identity provider's page at another port of this machine: the browser's cookies come along. */
 const FROM = 'http://localhost:1/sso';
 
-export interface Target {
+interface Target {
   readonly mode: SigningMode;
   readonly settings?: (idp: FakeSamlIdp) => Readonly<Record<string, unknown>>;
   readonly access?: (access: AccessFile) => AccessFile;

@@ -7,12 +7,12 @@ import { DS, EVIL, EVIL_GROUP, SAML, SAMLP, childOrNone, copy, parse } from './e
 import type { Random } from './random.ts';
 
 /** A genuine answer, and another one of the same provider for the same request. */
-export interface Originals {
+interface Originals {
   readonly one: string;
   readonly other: string;
 }
 
-export type FuzzEdit = (xml: string, random: Random, originals: Originals) => string;
+type FuzzEdit = (xml: string, random: Random, originals: Originals) => string;
 
 type TreeEdit = (at: Element, random: Random, whole: Whole) => void;
 

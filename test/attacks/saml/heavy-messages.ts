@@ -11,7 +11,7 @@ import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { Codes } from './mutation.ts';
 
 /** Bytes of XML that the broker reads at most. */
-export const SIZE_LIMIT = 262_144;
+const SIZE_LIMIT = 262_144;
 
 export interface HeavyMessage {
   readonly name: string;

@@ -2,10 +2,10 @@
 import { SignedXml } from 'xml-crypto';
 import type { CertifiedKey } from '../../support/self-signed-certificate.ts';
 
-export const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
-export const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
-export const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
-export const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
+const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
+const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
+const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 
 /** Signs the root, with the signature as its last child. */
 export function signRoot(xml: string, key: CertifiedKey): string {

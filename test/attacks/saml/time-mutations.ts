@@ -3,7 +3,7 @@ import type { Recipe } from '../../support/fake-saml-idp.ts';
 import type { Codes, Mutation } from './mutation.ts';
 
 /** Seconds that the connectors under attack allow clocks to differ: the default. */
-export const SKEW_SECONDS = 60;
+const SKEW_SECONDS = 60;
 const MAXIMUM_AGE_SECONDS = 300;
 const DAY = 86_400;
 
@@ -28,14 +28,8 @@ function at(times: Partial<Record<TimeField, number>>): (aid: { readonly now: Da
     );
 }
 
-export interface EdgeOfTime {
-  readonly row: 'S31' | 'S41';
-  readonly name: string;
-  readonly times: Partial<Record<TimeField, number>>;
-}
-
 /** Each moves by two seconds over an edge: accepted on this side, refused on the other. */
-const EDGES: readonly (readonly [EdgeOfTime['row'], string, TimeField, inside: number, outside: number])[] = [
+const EDGES: readonly (readonly ['S31' | 'S41', string, TimeField, inside: number, outside: number])[] = [
   ['S31', 'the end of the conditions', 'conditionsNotOnOrAfter', -SKEW_SECONDS + 1, -SKEW_SECONDS - 1],
   [
     'S41',
