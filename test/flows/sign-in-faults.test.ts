@@ -124,6 +124,7 @@ describe('identity providers on another site', () => {
     expect(Object.fromEntries(form?.fields ?? [])).toEqual({
       SAMLResponse: answer.SAMLResponse,
       RelayState: answer.RelayState,
+      resubmitted: 'yes',
     });
     const arrived = await browser.submit(resubmit, '/saml/sandbox-saml/acs');
     expect([arrived.status, arrived.url]).toEqual([200, `${broker.baseUrl}/`]);
