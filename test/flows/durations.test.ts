@@ -1,5 +1,6 @@
 /** How long credentials live: asked of the broker, refused or granted to the second, judged by the sandbox's journal. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { csrfTokenOf } from '../../src/http/middleware/csrf-token.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { HttpBrowser } from '../support/http-browser.ts';
 import { journal, lastCall, type JournalCall } from '../support/sandbox-aws.ts';
@@ -240,14 +241,16 @@ describe('A14: a duration that is not a whole number of seconds', () => {
   it('is refused by the page when it comes twice', async () => {
     const browser = await browserOf(erin);
     const before = await newestCall();
+    const cookies = browser.cookiesOf(broker.baseUrl);
+    const csrfToken = csrfTokenOf(cookies.get('daypass-session') ?? '');
     const response = await fetch(`${broker.baseUrl}/roles/${role}/credentials`, {
       method: 'POST',
       headers: {
-        cookie: [...browser.cookiesOf(broker.baseUrl)].map((pair) => pair.join('=')).join('; '),
+        cookie: [...cookies].map((pair) => pair.join('=')).join('; '),
         'sec-fetch-site': 'same-origin',
         'content-type': 'application/x-www-form-urlencoded',
       },
-      body: 'durationSeconds=900&durationSeconds=3600',
+      body: `csrfToken=${csrfToken}&durationSeconds=900&durationSeconds=3600`,
     });
     expect(response.status).toBe(400);
     expect(await response.text()).toContain('<code>request.malformed</code>');
