@@ -18,6 +18,7 @@ export interface Handed {
 
 const CLIENTS = 8;
 export const ISSUES_BEFORE_A_KILL = 10;
+const KILLS_PER_SIGN_IN = 5;
 
 export class CrashLane {
   readonly place: DaypassPlace;
@@ -95,9 +96,12 @@ export class CrashLane {
     ];
     for (let kills = 0; kills < times; kills += 1) {
       if (kills > 0) process = await this.start();
-      const before = this.received.length;
-      while (this.received.length < before + ISSUES_BEFORE_A_KILL && this.refusals.length === 0)
-        await sleep(2);
+      const [issues, sessions] = [this.received.length, this.sessionCookies.length];
+      // A sign-in takes longer than a few issues: now and then one is waited for.
+      const wanted = sessions + (kills % KILLS_PER_SIGN_IN === 0 ? 1 : 0);
+      const isDone = (): boolean =>
+        this.received.length >= issues + ISSUES_BEFORE_A_KILL && this.sessionCookies.length >= wanted;
+      while (!isDone() && this.refusals.length === 0) await sleep(2);
       await sleep(randomInt(30));
       this.interrupted.push(this.#underWay);
       await process.kill();
