@@ -8,6 +8,7 @@ import { measureIssueRate } from './issue-rate.ts';
 import { measureRolesPage } from './roles-page.ts';
 import { measureSandboxMemory } from './sandbox-memory.ts';
 import { measureSandboxRate, median } from './sandbox-rate.ts';
+import { measureSignInRate } from './sign-in-rate.ts';
 import { measureStart } from './start-time.ts';
 import type { Place } from './support/place.ts';
 import { stopAll } from './support/processes.ts';
@@ -57,6 +58,20 @@ try {
     );
   }
   console.log(`  ratio          ${(many.micros / few.micros).toFixed(2)}\n`);
+
+  const signIns = await inPlace(measureSignInRate);
+  console.log('Signing in (whole sign-in over HTTP, 32 at a time, CPU time of the serving process)');
+  for (const [kind, library, cost] of [
+    ['SAML', 'node-saml’s validation', signIns.saml],
+    ['OpenID', 'openid-client’s code grant', signIns.oidc],
+  ] as const) {
+    console.log(`  ${kind.padEnd(6)} bare ${library.padEnd(26)}  ${micros(cost.bareMicros)}`);
+    console.log(
+      `         whole sign-in                    ${micros(cost.signInMicros)}  ${Math.round(cost.perSecond)}/s`,
+    );
+    console.log(`         ratio                            ${spread(cost.ratios)}`);
+  }
+  console.log(`  memory with ${signIns.sessions} live sessions       ${Math.round(signIns.megabytes)} MB\n`);
 
   const start = await inPlace(measureStart);
   console.log('Start to ready (process start to the first 200 of /readyz, sandbox on)');
