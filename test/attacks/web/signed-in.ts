@@ -10,7 +10,7 @@ export interface Seen {
   readonly code: string | undefined;
 }
 
-export async function seen(response: Response): Promise<Seen> {
+async function seen(response: Response): Promise<Seen> {
   const text = await response.text();
   const code = /<code>([a-z_]+\.[a-z_]+)<\/code>/.exec(text) ?? /"code":"([a-z_]+\.[a-z_]+)"/.exec(text);
   return { status: response.status, headers: response.headers, text, code: code?.[1] };
