@@ -10,6 +10,7 @@ import { createIssueCredentials } from './broker/issue-credentials.ts';
 import { createRateLimits, type RateLimits } from './broker/rate-limits.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
 import { createOwnSessions } from './broker/own-sessions.ts';
+import { createAccessTokens } from './broker/resume-token.ts';
 import { seedCatalogue, type Seed } from './broker/seed-catalogue.ts';
 import { createSignInSessions, type SessionLife } from './broker/sign-in-session.ts';
 import { createSignIn } from './broker/sign-in.ts';
@@ -83,6 +84,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
   });
   const limits = createRateLimits({ store: stores.rateLimits, clock, settings: config.rateLimits });
   const shared = { catalogue, audit: stores.audit, clock, limits };
+  const people = signInOf(stores, { clock, connectors, logger, limits, life: config.sessions });
   const housekeeping = keepHouse(
     () => Promise.all([stores.sweep(clock.now()), signing.maintain(), refreshConnectors(connectors)]),
     logger,
@@ -103,8 +105,18 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     cookies,
     limits,
     entitlements: createEntitlementSource(catalogue),
-    ...signInOf(stores, { clock, connectors, logger, limits, life: config.sessions }),
-    applications: createApplicationAccess({ ...shared, ...config.accessTokens, tokens: stores.accessTokens }),
+    ...people,
+    accessTokens: createAccessTokens({
+      ...stores,
+      ...shared,
+      sessions: people.sessions,
+      personalTokenSignInDays: config.personalTokens.signInDays,
+    }),
+    applications: createApplicationAccess({
+      ...shared,
+      ...config.accessTokens,
+      authorizations: stores.authorizations,
+    }),
     issueCredentials: createIssueCredentials({
       ...shared,
       grants: createGrantMethods({ clients: stsClients, clock, signer: signing.signer }),
@@ -159,11 +171,12 @@ interface SignInParts {
 }
 
 function signInOf(
-  { signInSessions, signInFlows, audit }: Stores,
+  { signInSessions, signInFlows, people, audit }: Stores,
   { clock, connectors, logger, life, limits }: SignInParts,
 ): Pick<AppParts, 'sessions' | 'signIn' | 'signOut' | 'ownSessions'> {
   const confirmSession = createConfirmSession({
     store: signInSessions,
+    people,
     provider: createSessionProvider(connectors),
     clock,
     report: ({ code, detail }) => logger.warn({ code, detail }, 'a sign-in session could not be confirmed'),

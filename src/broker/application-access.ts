@@ -3,8 +3,8 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Origin } from '../core/audit-event.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import type { AccessTokenStore, AuditStore } from '../core/ports/stores.ts';
-import type { ApplicationPrincipal } from '../core/principal.ts';
+import type { AuthorizationStore } from '../core/ports/authorizations.ts';
+import type { AuditStore } from '../core/ports/stores.ts';
 import { randomToken, sha256Hex } from '../lib/hash.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -23,13 +23,11 @@ export interface ApplicationAccess {
     client: { readonly id: string; readonly secret: string },
     origin: Origin,
   ): Promise<IssuedAccessToken>;
-  /** @throws BrokerError `token.invalid` */
-  resume(accessToken: string): Promise<ApplicationPrincipal>;
 }
 
 export interface ApplicationAccessDependencies {
   readonly catalogue: Pick<CatalogueSource, 'current'>;
-  readonly tokens: AccessTokenStore;
+  readonly authorizations: Pick<AuthorizationStore, 'create'>;
   readonly audit: AuditStore;
   readonly clock: Clock;
   readonly lifeSeconds: number;
@@ -37,7 +35,7 @@ export interface ApplicationAccessDependencies {
 }
 
 export function createApplicationAccess(dependencies: ApplicationAccessDependencies): ApplicationAccess {
-  const { catalogue, tokens, audit, clock, lifeSeconds, limits } = dependencies;
+  const { catalogue, authorizations, audit, clock, lifeSeconds, limits } = dependencies;
   return {
     async issueToken({ id, secret }, origin) {
       limits.admitClient(origin.sourceIp, id);
@@ -51,39 +49,28 @@ export function createApplicationAccess(dependencies: ApplicationAccessDependenc
         throw new BrokerError('client.invalid');
       }
       const accessToken = TOKEN_PREFIX + randomToken();
-      await tokens.create(
-        {
-          idHash: sha256Hex(accessToken),
+      const expiresAt = new Date(now.getTime() + lifeSeconds * 1000);
+      await authorizations.create({
+        authorization: {
+          id: randomToken(),
+          kind: 'application',
           applicationId: application.id,
+          label: application.name,
+          facts: {},
           createdAt: now,
-          expiresAt: new Date(now.getTime() + lifeSeconds * 1000),
+          usedAt: now,
+          expiresAt,
         },
-        {
+        tokens: [{ use: 'access', idHash: sha256Hex(accessToken), expiresAt }],
+        event: {
           name: 'access-token.issued',
           at: now,
           principal: `application:${application.id}`,
           origin,
-          detail: { expiresInSeconds: lifeSeconds },
+          detail: { kind: 'application', expiresInSeconds: lifeSeconds },
         },
-      );
+      });
       return { accessToken, expiresInSeconds: lifeSeconds };
-    },
-
-    async resume(accessToken) {
-      const idHash = sha256Hex(accessToken);
-      const token = await tokens.find(idHash, clock.now());
-      // The application itself may be gone from the catalogue while its token still lives.
-      const application =
-        token === undefined
-          ? undefined
-          : (await catalogue.current()).compiled.applications.get(token.applicationId);
-      if (application === undefined) throw new BrokerError('token.invalid');
-      return {
-        kind: 'application',
-        id: application.id,
-        name: application.name,
-        standing: { kind: 'access-token', idHash },
-      };
     },
   };
 }

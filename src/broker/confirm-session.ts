@@ -5,6 +5,7 @@
 import type { AuditEvent, Origin } from '../core/audit-event.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { Clock } from '../core/ports/clock.ts';
+import type { PeopleStore } from '../core/ports/people.ts';
 import type { SessionProvider } from '../core/ports/session-provider.ts';
 import type { ConfirmedSession, SignInSession, SignInSessionStore } from '../core/ports/stores.ts';
 import { principalId, type Identity } from '../core/principal.ts';
@@ -20,6 +21,8 @@ const PAUSE_SECONDS = 60;
 
 export interface ConfirmSessionDependencies {
   readonly store: SignInSessionStore;
+  /** Their personal tokens stop with this, until they sign in again. */
+  readonly people: Pick<PeopleStore, 'refuse'>;
   readonly provider: SessionProvider;
   readonly clock: Clock;
   /** Told when the provider could not be asked, and the session goes on with its last word. */
@@ -69,14 +72,16 @@ function isAnother(now: Identity, then: Identity): boolean {
 }
 
 async function end(
-  { store, clock }: ConfirmSessionDependencies,
+  { store, people, clock }: ConfirmSessionDependencies,
   session: SignInSession,
   origin: Origin,
 ): Promise<undefined> {
   const { connectorId } = session.identity;
+  const now = clock.now();
+  await people.refuse(session.identity, now);
   await store.revoke(session.idHash, {
     name: 'session.revoked',
-    at: clock.now(),
+    at: now,
     principal: principalId(principalOf(session)),
     origin,
     detail: { connector: connectorId, cause: 'provider', sessions: 1 },

@@ -149,10 +149,17 @@ class Issue<Delivered> {
       at: this.#dependencies.clock.now(),
       principal: principalId(principal),
       origin,
-      detail: { issue: this.#id, delivery: delivery.name, ...detail },
+      detail: { issue: this.#id, delivery: delivery.name, ...actorOf(principal), ...detail },
     };
     await this.#dependencies.audit.record(event, standing);
   }
+}
+
+/** Who acts for the person, where it is not they themselves. */
+function actorOf(principal: Principal): Record<string, JsonValue> {
+  return principal.kind === 'user' && principal.actor !== undefined
+    ? { actor: `application:${principal.actor}` }
+    : {};
 }
 
 /** Everything that is asked of AWS, as far as there is any. */

@@ -22,6 +22,8 @@ export interface SignedIn {
 export interface SignInSessions {
   /** Who a session cookie speaks for, while it stands. */
   resume(cookie: string, origin: Origin): Promise<SignedIn | undefined>;
+  /** The session itself, for what was allowed in it: its browser may have been idle for longer than a cookie lives. */
+  resumeStanding(idHash: string, origin: Origin): Promise<SignInSession | undefined>;
 }
 
 export interface SignInSessionDependencies {
@@ -49,6 +51,10 @@ export function createSignInSessions({
         store.touch(session.idHash, now, after(now, life.idleSeconds)).catch(() => undefined);
       }
       return { principal: principalOf(session), session };
+    },
+    async resumeStanding(idHash, origin) {
+      const found = await store.findStanding(idHash, clock.now());
+      return found === undefined ? undefined : confirmSession(found, origin);
     },
   };
 }

@@ -38,6 +38,8 @@ export function settle(settings: ConfigFile, context: RuleContext): Settled {
     masterKey: masterKeyOf(settings, context),
     sessions: settings.sessions,
     accessTokens: settings.accessTokens,
+    personalTokens: settings.personalTokens,
+    awsClients: settings.awsClients,
     rateLimits: settings.rateLimits,
     signingKeys: settings.signingKeys,
     credentialSources: credentialSourcesOf(settings, context),

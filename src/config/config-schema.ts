@@ -162,6 +162,33 @@ export const configFileSchema = z.strictObject({
     .strictObject({ lifeSeconds: z.int().min(60).max(43_200).default(3_600) })
     .prefault({})
     .describe('Access tokens of applications.'),
+  personalTokens: z
+    .strictObject({
+      maximumDays: z.int().min(1).max(365).default(90).describe('The longest life a person can give one.'),
+      signInDays: z
+        .int()
+        .min(1)
+        .max(365)
+        .default(30)
+        .describe('How long one works after its person last signed in.'),
+    })
+    .prefault({})
+    .describe('Tokens that people make for their own scripts.'),
+  awsClients: z
+    .strictObject({
+      deviceCodes: z
+        .boolean()
+        .default(true)
+        .describe('Sign-ins of AWS clients by a code that is typed or compared on another device.'),
+      startUrl: z
+        .url({ protocol: /^https$/ })
+        .default('https://daypass.awsapps.com/start')
+        .describe(
+          'What the AWS CLI is told as its start URL; it insists on a name of AWS’s, and never asks it.',
+        ),
+    })
+    .prefault({})
+    .describe('The AWS CLI, SDKs and tools that sign in by themselves.'),
   rateLimits,
   signingKeys,
   credentialSources: z

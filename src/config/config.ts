@@ -31,6 +31,8 @@ export interface Config {
   readonly masterKey: Secret;
   readonly sessions: { readonly idleSeconds: number; readonly absoluteSeconds: number };
   readonly accessTokens: { readonly lifeSeconds: number };
+  readonly personalTokens: { readonly maximumDays: number; readonly signInDays: number };
+  readonly awsClients: { readonly deviceCodes: boolean; readonly startUrl: string };
   /** Buckets that hold `burst` and fill by `perMinute`, for each network that requests come from. */
   readonly rateLimits: {
     readonly signIns: RateLimit;

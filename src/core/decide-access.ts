@@ -16,7 +16,7 @@ import { deny, type Denial } from './denial.ts';
 import type { GrantSupport } from './grant-methods.ts';
 import { narrowSessionPolicy } from './narrow-session-policy.ts';
 import type { SessionTag } from './ports/signer.ts';
-import type { Principal } from './principal.ts';
+import { isFor, type Principal } from './principal.ts';
 import { refuseAuthentication } from './required-authentication.ts';
 import { durationLimits, isChained, supportOf, type DurationLimits } from './role-limits.ts';
 import { sessionName } from './session-name.ts';
@@ -104,6 +104,7 @@ export function decideAccess(
   if (entry === undefined || first === undefined) {
     return deny('role.not_found', entry === undefined ? 'no such role' : 'no mapping applies');
   }
+  if (!isFor(principal, request.roleId)) return deny('token.role', 'the token is narrowed to other roles');
   const services = entry.role.reservedForServices;
   if (services.length > 0) {
     return deny('role.reserved_for_service', `only ${services.join(', ')} may assume it`, {

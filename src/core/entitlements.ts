@@ -8,7 +8,7 @@ import {
 import type { Account, Role } from './catalogue.ts';
 import type { CompiledCatalogue } from './compile-catalogue.ts';
 import { hasSessionPolicy } from './narrow-session-policy.ts';
-import type { Principal } from './principal.ts';
+import { isFor, type Principal } from './principal.ts';
 import { durationLimits, isChained, type DurationLimits } from './role-limits.ts';
 
 /** One mapping that gives a role, whole: limits of two are never mixed. */
@@ -36,7 +36,7 @@ export function listEntitlements(catalogue: CompiledCatalogue, principal: Princi
   for (const roleId of roleIds) {
     const entry = catalogue.roles.get(roleId);
     const [first, ...others] = applicableMappings(catalogue, principal, keys, roleId);
-    if (entry === undefined || first === undefined) continue;
+    if (entry === undefined || first === undefined || !isFor(principal, roleId)) continue;
     const { role, account } = entry;
     const choice = (found: ApplicableMapping): MappingChoice => ({
       reason: reasonOf(found),

@@ -41,6 +41,8 @@ export const ERRORS = {
   'sign_in.stronger': entry('unauthenticated', 'This role needs a stronger sign-in than yours.'),
   'sign_in.busy': entry('unavailable', 'Too many people are signing in at once. Try again in a moment.'),
   'token.invalid': entry('unauthenticated', 'The access token is missing, wrong or expired.'),
+  'token.role': entry('forbidden', 'This token is for other roles.'),
+  'code.spent': entry('bad-request', 'This code is wrong, was used before or has expired. Start again.'),
   'client.invalid': entry('unauthenticated', 'The client id or the client secret is wrong.'),
 
   'sign_in.connector_unknown': entry('not-found', 'There is no such way to sign in.'),

@@ -21,6 +21,16 @@ export interface Standing {
   readonly kind: 'sign-in-session' | 'access-token';
   /** SHA-256 of the cookie's or token's value, lower-case hex. */
   readonly idHash: string;
+  /** Of an access token that was allowed in a sign-in session, and ends with it: that session. */
+  readonly sessionIdHash?: string;
+  /** Of an access token that acts without a session: whom the provider must not have refused since. */
+  readonly person?: PersonKey;
+}
+
+/** A person, as (connector, subject). */
+export interface PersonKey {
+  readonly connectorId: string;
+  readonly subject: string;
 }
 
 /** How and when a person proved who they are, by their identity provider's word. */
@@ -30,11 +40,18 @@ export interface Authentication {
   readonly contexts: readonly string[];
 }
 
-export interface UserPrincipal {
-  readonly kind: 'user';
+export interface SignedInPerson {
   readonly identity: Identity;
   readonly authentication: Authentication;
+}
+
+export interface UserPrincipal extends SignedInPerson {
+  readonly kind: 'user';
   readonly standing: Standing;
+  /** The id of the application that acts for the person, by the person's own token. */
+  readonly actor?: string;
+  /** The only roles, by id, that may be used this way; absent for all of the person's. */
+  readonly onlyRoles?: readonly string[];
 }
 
 export interface ApplicationPrincipal {
@@ -51,6 +68,11 @@ export function principalId(principal: Principal): string {
   return principal.kind === 'user'
     ? `user:${principal.identity.connectorId}:${principal.identity.subject}`
     : `application:${principal.id}`;
+}
+
+/** Whether what the principal showed is for this role at all; whether the role is theirs, mappings say. */
+export function isFor(principal: Principal, roleId: string): boolean {
+  return principal.kind === 'application' || (principal.onlyRoles?.includes(roleId) ?? true);
 }
 
 /** What pages and messages call the principal. Decides nothing. */

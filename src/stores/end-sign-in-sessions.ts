@@ -86,7 +86,7 @@ function liveAndFitting(selector: SessionSelector, now: Date): Fits {
     sessions.and([
       sessions('connector_id', '=', connectorId),
       sessions('revoked_at', 'is', null),
-      sessions('idle_expires_at', '>', now.getTime()),
+      // However idle its browser is: what was allowed in it may still be in use.
       sessions('absolute_expires_at', '>', now.getTime()),
       ...(subject === undefined ? [] : [sessions('subject_hash', '=', sha256Hex(subject))]),
       ...(providerSession === undefined

@@ -5,12 +5,14 @@
 import type { Stores } from '../core/ports/stores.ts';
 import { createSealer } from '../lib/seal.ts';
 import type { Secret } from '../lib/secret.ts';
-import { createAccessTokenStore } from './access-token-store.ts';
 import { createAuditStore } from './audit-store.ts';
+import { createAuthorizationRequestStore } from './authorization-request-store.ts';
+import { createAuthorizationStore } from './authorization-store.ts';
 import { createCatalogueStore } from './catalogue-store.ts';
 import { Database } from './database.ts';
 import type { Engine, ReportStoreHealth } from './database.ts';
 import { checkMasterKey } from './master-key-check.ts';
+import { createPeopleStore } from './people-store.ts';
 import { createPing } from './ping.ts';
 import { createPostgresDriver } from './postgres-driver.ts';
 import { openPostgresEngine } from './postgres-engine.ts';
@@ -62,7 +64,9 @@ export async function storesOver(engine: Engine, options: StoreOptions): Promise
       signInFlows: createSignInFlowStore(database, sealer),
       signInSessions: createSignInSessionStore(database, sealer),
       rateLimits: createRateLimitStore(database),
-      accessTokens: createAccessTokenStore(database),
+      authorizations: createAuthorizationStore(database),
+      authorizationRequests: createAuthorizationRequestStore(database),
+      people: createPeopleStore(database),
       signingKeys: createSigningKeyStore(database, sealer),
       audit: createAuditStore(database, options.node),
       ping: createPing(database, options.node),

@@ -2,6 +2,11 @@
  * The tables, as Kysely sees them; `migrations/` makes them. Times are integer epoch milliseconds, JSON is
  * text, ids that prove something are kept as SHA-256 only, secrets are sealed.
  */
+import type { AuthorizationKind, TokenUse } from '../core/ports/authorizations.ts';
+import type {
+  AuthorizationRequestKind,
+  AuthorizationRequestState,
+} from '../core/ports/authorization-requests.ts';
 import type { SigningKeyUse } from '../core/ports/stores.ts';
 
 export interface Schema {
@@ -10,7 +15,10 @@ export interface Schema {
   sign_in_sessions: SignInSessionTable;
   one_time_values: OneTimeValueTable;
   rate_limits: RateLimitTable;
-  access_tokens: AccessTokenTable;
+  authorizations: AuthorizationTable;
+  tokens: TokenTable;
+  authorization_requests: AuthorizationRequestTable;
+  people: PersonTable;
   signing_keys: SigningKeyTable;
   audit_events: AuditEventTable;
   audit_chains: AuditChainTable;
@@ -71,11 +79,61 @@ interface RateLimitTable {
   empty_until: number;
 }
 
-interface AccessTokenTable {
+interface AuthorizationTable {
+  id: string;
+  kind: AuthorizationKind;
+  application_id: string | null;
+  /** With `subject_hash`, the person it acts for. */
+  connector_id: string | null;
+  subject_hash: string | null;
+  /** JSON: the person as they were, where no session and no later sign-in says it. */
+  person: string | null;
+  /** The sign-in session that it ends with. */
+  session_hash: string | null;
+  label: string;
+  /** JSON. */
+  facts: string;
+  created_at: number;
+  used_at: number;
+  expires_at: number;
+  revoked_at: number | null;
+}
+
+interface TokenTable {
   id_hash: string;
-  application_id: string;
+  authorization_id: string;
+  use: TokenUse;
   created_at: number;
   expires_at: number;
+  replaced_at: number | null;
+}
+
+interface AuthorizationRequestTable {
+  id_hash: string;
+  kind: AuthorizationRequestKind;
+  user_code_hash: string | null;
+  state: AuthorizationRequestState;
+  /** JSON. */
+  facts: string;
+  session_hash: string | null;
+  authorization_id: string | null;
+  created_at: number;
+  polled_at: number | null;
+  expires_at: number;
+}
+
+/** People as they last signed in. */
+interface PersonTable {
+  connector_id: string;
+  subject_hash: string;
+  /** JSON. */
+  identity: string;
+  authenticated_at: number;
+  /** JSON. */
+  contexts: string | null;
+  signed_in_at: number;
+  /** When the provider last said no, until they sign in again. */
+  refused_at: number | null;
 }
 
 interface SigningKeyTable {

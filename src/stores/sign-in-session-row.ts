@@ -1,8 +1,8 @@
 /** A sign-in session as a row and back. What could be used elsewhere is sealed, bound to its row. */
 import type { SignInSession } from '../core/ports/stores.ts';
-import type { Identity } from '../core/principal.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import type { Sealer } from '../lib/seal.ts';
+import { identityOf, identityText } from './person-text.ts';
 import type { Schema } from './schema.ts';
 
 export type SessionRow = Schema['sign_in_sessions'];
@@ -36,7 +36,7 @@ export function confirmedColumns(
   sealer: Sealer,
 ): Pick<SessionRow, 'identity' | 'id_token' | 'connector_state'> {
   return {
-    identity: JSON.stringify({ ...identity, attributes: [...identity.attributes] }),
+    identity: identityText(identity),
     id_token: idToken === undefined ? null : sealer.seal(idToken, sealContext('id_token', idHash)),
     connector_state:
       connectorState === undefined
@@ -78,13 +78,6 @@ function textsOf(json: string | null): readonly string[] {
 
 function stateOf(json: string): Readonly<Record<string, string>> {
   return JSON.parse(json) as Record<string, string>;
-}
-
-function identityOf(json: string): Identity {
-  const kept = JSON.parse(json) as Omit<Identity, 'attributes'> & {
-    readonly attributes: readonly (readonly [string, readonly string[]])[];
-  };
-  return { ...kept, attributes: new Map(kept.attributes) };
 }
 
 function sealContext(column: 'id_token' | 'connector_state', idHash: string): string {

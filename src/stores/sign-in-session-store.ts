@@ -6,24 +6,31 @@ import { statement } from './database.ts';
 import type { Database } from './database.ts';
 import { endSignInSessions } from './end-sign-in-sessions.ts';
 import { spendOnce } from './one-time-values.ts';
+import { keepPerson, renewPerson } from './people-store.ts';
 import { confirmedColumns, listedSessionOf, rowOf, sessionOf } from './sign-in-session-row.ts';
 import { auditEntry } from './write-unit.ts';
 import type { Statement } from './write-unit.ts';
 
 export function createSignInSessionStore(database: Database, sealer: Sealer): SignInSessionStore {
   const live = liveSession(database);
+  const standing = standingSession(database);
   return {
     async create({ session, flowId, spend, event }) {
       const statements = [
         ...(flowId === undefined ? [] : [endFlow(database, flowId, event.at)]),
         ...spend.map((value) => spendOnce(database, value)),
         statement(database.build.insertInto('sign_in_sessions').values(rowOf(session, sealer))),
+        keepPerson(database, session),
       ];
       const result = await database.write(statements, [auditEntry(event)]);
       if (result.status !== 'committed') throw new BrokerError('sign_in.replayed');
     },
     async find(idHash, now) {
       const [row] = await live(idHash, now.getTime(), now.getTime());
+      return row === undefined ? undefined : sessionOf(row, sealer);
+    },
+    async findStanding(idHash, now) {
+      const [row] = await standing(idHash, now.getTime());
       return row === undefined ? undefined : sessionOf(row, sealer);
     },
     listOf: listSessions(database),
@@ -79,8 +86,9 @@ function changesOf(
         })
         .where('id_hash', '=', idHash)
         .where('revoked_at', 'is', null);
+      const statements = [statement(update, 1), renewPerson(database, confirmed.identity)];
       const audit = event === undefined ? [] : [auditEntry(event)];
-      return (await database.write([statement(update, 1)], audit)).status === 'committed';
+      return (await database.write(statements, audit)).status === 'committed';
     },
   };
 }
@@ -93,6 +101,19 @@ function liveSession(database: Database) {
       .selectAll()
       .where('id_hash', '=', '')
       .where('idle_expires_at', '>', 0)
+      .where('absolute_expires_at', '>', 0)
+      .where('revoked_at', 'is', null)
+      .compile(),
+  );
+}
+
+function standingSession(database: Database) {
+  return database.prepare(
+    'standing-sign-in-session',
+    database.build
+      .selectFrom('sign_in_sessions')
+      .selectAll()
+      .where('id_hash', '=', '')
       .where('absolute_expires_at', '>', 0)
       .where('revoked_at', 'is', null)
       .compile(),

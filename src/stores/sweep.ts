@@ -16,7 +16,7 @@ export async function sweepExpired(database: Database, now: Date): Promise<void>
 
 function removals(database: Database, now: number): readonly Statement[] {
   const { build } = database;
-  const expired = (table: 'sign_in_flows' | 'access_tokens'): Statement =>
+  const expired = (table: 'sign_in_flows' | 'tokens' | 'authorization_requests'): Statement =>
     statement(
       build
         .deleteFrom(table)
@@ -26,7 +26,15 @@ function removals(database: Database, now: number): readonly Statement[] {
     );
   return [
     expired('sign_in_flows'),
-    expired('access_tokens'),
+    expired('tokens'),
+    expired('authorization_requests'),
+    statement(
+      build
+        .deleteFrom('authorizations')
+        .where('id', 'in', (db) =>
+          db.selectFrom('authorizations').select('id').where('expires_at', '<=', now).limit(ROWS_AT_ONCE),
+        ),
+    ),
     statement(
       build
         .deleteFrom('one_time_values')
@@ -46,15 +54,15 @@ function removals(database: Database, now: number): readonly Statement[] {
         ),
     ),
     statement(
-      build.deleteFrom('sign_in_sessions').where('id_hash', 'in', (db) =>
-        db
-          .selectFrom('sign_in_sessions')
-          .select('id_hash')
-          .where((where) =>
-            where.or([where('absolute_expires_at', '<=', now), where('idle_expires_at', '<=', now)]),
-          )
-          .limit(ROWS_AT_ONCE),
-      ),
+      build
+        .deleteFrom('sign_in_sessions')
+        .where('id_hash', 'in', (db) =>
+          db
+            .selectFrom('sign_in_sessions')
+            .select('id_hash')
+            .where('absolute_expires_at', '<=', now)
+            .limit(ROWS_AT_ONCE),
+        ),
     ),
   ];
 }

@@ -168,11 +168,17 @@ export function describeSignInSessions(stores: () => Stores): void {
     });
 
     it('W05: counts nothing that has ended already, and moves no end', async () => {
-      await begin('eve', { idleExpiresAt: NOW });
+      await begin('eve', { absoluteExpiresAt: NOW });
       const gone = await begin('eve');
       await sessions().revoke(gone.idHash, revocation('eve'));
       expect(await end({ connectorId: CONNECTOR, subject: 'eve' })).toBe(0);
       expect(await stands(gone)).toBe(false);
+    });
+
+    it('ends those whose browser is idle too: what was allowed in them may be in use', async () => {
+      const idle = await begin('gus', { idleExpiresAt: NOW });
+      expect(await end({ connectorId: CONNECTOR, subject: 'gus' })).toBe(1);
+      expect(await sessions().findStanding(idle.idHash, NOW)).toBeUndefined();
     });
 
     it('never ends everybody’s', async () => {

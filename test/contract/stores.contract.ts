@@ -11,6 +11,7 @@ import {
   buildSession,
   later,
 } from '../support/store-fixtures.ts';
+import { describeAuthorizations } from './authorizations.contract.ts';
 import { describeRateLimits } from './rate-limits.contract.ts';
 import { describeSignInSessions } from './sign-in-sessions.contract.ts';
 
@@ -220,20 +221,7 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
     describeSignInSessions(() => stores);
     describeRateLimits(() => stores);
 
-    describe('access tokens', () => {
-      it('are found until they expire', async () => {
-        const token = {
-          idHash: sha256Hex(randomToken()),
-          applicationId: 'ci',
-          createdAt: NOW,
-          expiresAt: later(60),
-        };
-        await stores.accessTokens.create(token, buildEvent({ name: 'access-token.issued' }));
-        expect(await stores.accessTokens.find(token.idHash, later(59))).toEqual(token);
-        expect(await stores.accessTokens.find(token.idHash, later(60))).toBeUndefined();
-        expect(await stores.accessTokens.find(sha256Hex('another'), NOW)).toBeUndefined();
-      });
-    });
+    describeAuthorizations(() => stores);
 
     describe('signing keys', () => {
       it('are listed by use, in the order in which they become active', async () => {
@@ -310,22 +298,6 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
         expect(await eventsWith(session.idHash)).toHaveLength(1);
       });
 
-      it('records only while the access token stands', async () => {
-        const idHash = sha256Hex(randomToken());
-        const token = { idHash, applicationId: 'ci', createdAt: NOW, expiresAt: later(60) };
-        await stores.accessTokens.create(token, buildEvent({ name: 'access-token.issued' }));
-        const standing = { kind: 'access-token', idHash } as const;
-        await stores.audit.record(buildEvent({ at: later(59) }), standing);
-        for (const wrong of [
-          { event: buildEvent({ at: later(60) }), standing },
-          { event: buildEvent(), standing: { kind: 'access-token', idHash: sha256Hex('unknown') } as const },
-        ]) {
-          await expect(stores.audit.record(wrong.event, wrong.standing)).rejects.toMatchObject({
-            code: 'token.invalid',
-          });
-        }
-      });
-
       it('keeps the chain whole while writes succeed and fail side by side', async () => {
         const session = await signIn();
         const good = { kind: 'sign-in-session', idHash: session.idHash } as const;
@@ -358,12 +330,14 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
       await Promise.all(many.map((flow) => stores.signInFlows.create(flow)));
       const live = await signIn({ idleExpiresAt: later(40_000), absoluteExpiresAt: later(50_000) });
       const idle = await signIn({ idleExpiresAt: later(10), absoluteExpiresAt: later(50_000) });
+      const ended = await signIn({ idleExpiresAt: later(40_000), absoluteExpiresAt: later(10) });
       await stores.sweep(later(30_000));
       // Asked as of a time at which all of them were valid: only what is gone is not found.
       expect(await stores.signInFlows.find(old.id, NOW)).toBeUndefined();
       expect(await stores.signInFlows.find(many.at(-1)?.id ?? '', NOW)).toBeUndefined();
       expect(await stores.signInFlows.find(fresh.id, NOW)).toEqual(fresh);
-      expect(await stores.signInSessions.find(idle.idHash, NOW)).toBeUndefined();
+      expect(await stores.signInSessions.findStanding(idle.idHash, NOW)).toEqual(idle);
+      expect(await stores.signInSessions.findStanding(ended.idHash, NOW)).toBeUndefined();
       expect(await stores.signInSessions.find(live.idHash, NOW)).toEqual(live);
       expect(await stores.audit.verify()).toMatchObject({ firstBadSequence: undefined });
     });

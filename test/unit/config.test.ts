@@ -77,6 +77,8 @@ describe('without any configuration', () => {
       node: 'main',
       sessions: { idleSeconds: 3600, absoluteSeconds: 43200 },
       accessTokens: { lifeSeconds: 3600 },
+      personalTokens: { maximumDays: 90, signInDays: 30 },
+      awsClients: { deviceCodes: true, startUrl: 'https://daypass.awsapps.com/start' },
       signingKeys: { activeDays: 365, overlapDays: 30 },
       accessFile: undefined,
       sandbox: {

@@ -8,6 +8,9 @@ import type { AuditEvent } from '../audit-event.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { Authentication, Identity } from '../principal.ts';
 import type { AuditSink } from './audit-sink.ts';
+import type { AuthorizationRequestStore } from './authorization-requests.ts';
+import type { AuthorizationStore } from './authorizations.ts';
+import type { PeopleStore } from './people.ts';
 
 export interface StoredCatalogue {
   readonly version: number;
@@ -106,8 +109,8 @@ export interface OneTimeValue {
 
 export interface SignInSessionStore {
   /**
-   * Ends the flow, spends the one-time values and creates the session, all or nothing. A sign-in that the
-   * provider started has no flow.
+   * Ends the flow, spends the one-time values, creates the session and keeps the person as they are now, all or
+   * nothing. A sign-in that the provider started has no flow.
    *
    * @throws BrokerError `sign_in.replayed` if the flow or a value was used before.
    */
@@ -117,8 +120,10 @@ export interface SignInSessionStore {
     readonly spend: readonly OneTimeValue[];
     readonly event: AuditEvent;
   }): Promise<void>;
-  /** Neither revoked nor expired at `now`. */
+  /** Neither revoked nor expired nor idle for too long at `now`: what a browser's cookie needs. */
   find(idHash: string, now: Date): Promise<SignInSession | undefined>;
+  /** Not revoked and within its absolute life at `now`, however long its browser has been idle. */
+  findStanding(idHash: string, now: Date): Promise<SignInSession | undefined>;
   /** Moves `seenAt` and `idleExpiresAt`; never brings back a revoked session. */
   touch(idHash: string, seenAt: Date, idleExpiresAt: Date): Promise<void>;
   revoke(idHash: string, event: AuditEvent): Promise<void>;
@@ -169,19 +174,6 @@ export interface RateLimit {
 export interface RateLimitStore {
   /** Takes one from the bucket of `key`. @returns seconds until there is one again; 0 when one was taken. */
   take(key: string, limit: RateLimit, now: Date): Promise<number>;
-}
-
-export interface AccessToken {
-  /** SHA-256 of the token, hex. */
-  readonly idHash: string;
-  readonly applicationId: string;
-  readonly createdAt: Date;
-  readonly expiresAt: Date;
-}
-
-export interface AccessTokenStore {
-  create(token: AccessToken, event: AuditEvent): Promise<void>;
-  find(idHash: string, now: Date): Promise<AccessToken | undefined>;
 }
 
 /** The first two prove what the broker says to AWS; the others are its own as SAML service provider. */
@@ -238,7 +230,9 @@ export interface Stores {
   readonly signInFlows: SignInFlowStore;
   readonly signInSessions: SignInSessionStore;
   readonly rateLimits: RateLimitStore;
-  readonly accessTokens: AccessTokenStore;
+  readonly authorizations: AuthorizationStore;
+  readonly authorizationRequests: AuthorizationRequestStore;
+  readonly people: PeopleStore;
   readonly signingKeys: SigningKeyStore;
   readonly audit: AuditStore;
   /** One trivial write and read; for `/readyz`. */

@@ -1,7 +1,8 @@
 import type { NextFunction, Request, Response } from 'express';
-import type { ApplicationAccess } from '../../broker/application-access.ts';
+import type { AccessTokens } from '../../broker/resume-token.ts';
 import type { SignInSessions } from '../../broker/sign-in-session.ts';
 import { BrokerError } from '../../core/errors.ts';
+import type { AuthorizationKind } from '../../core/ports/authorizations.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { CookieSlot } from '../cookies.ts';
 import { isSameOrigin } from '../middleware/guard-request.ts';
@@ -13,17 +14,20 @@ export interface Caller {
   readonly userIdToken?: string;
 }
 
+/** Clients of the AWS tools' own protocols have doors of their own. */
+const API_TOKENS: readonly AuthorizationKind[] = ['application', 'on-behalf-of', 'personal'];
+
 const callers = new WeakMap<Response, Caller>();
 
 export interface CallerSettings {
   readonly baseUrl: string;
-  readonly applications: ApplicationAccess;
+  readonly accessTokens: AccessTokens;
   readonly sessions: SignInSessions;
   readonly sessionCookie: CookieSlot;
 }
 
 /** An access token in the Authorization header, or a browser's session; a token that came is never ignored. */
-export function identifyCaller({ baseUrl, applications, sessions, sessionCookie }: CallerSettings) {
+export function identifyCaller({ baseUrl, accessTokens, sessions, sessionCookie }: CallerSettings) {
   async function fromSession(request: Request, { origin }: RequestContext): Promise<Caller> {
     const cookie = sessionCookie.read(request);
     const signedIn = cookie === undefined ? undefined : await sessions.resume(cookie, origin);
@@ -36,10 +40,11 @@ export function identifyCaller({ baseUrl, applications, sessions, sessionCookie 
 
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     const { authorization } = request.headers;
+    const context = contextOf(response);
     const caller =
       authorization === undefined
-        ? await fromSession(request, contextOf(response))
-        : { principal: await applications.resume(bearerToken(authorization)) };
+        ? await fromSession(request, context)
+        : await accessTokens.resume(bearerToken(authorization), API_TOKENS, context.origin);
     callers.set(response, caller);
     next();
   };

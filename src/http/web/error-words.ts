@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<FamilyOf<ErrorCode>, string>> = {
   saml: 'The sign-in did not work',
   oidc: 'The sign-in did not work',
   token: 'Not signed in',
+  code: 'That code cannot be used',
   client: 'Not signed in',
   role: 'This role is not open to you',
   mapping: 'That rule does not apply',

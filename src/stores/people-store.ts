@@ -1,0 +1,71 @@
+import type { PeopleStore } from '../core/ports/people.ts';
+import type { SignInSession } from '../core/ports/stores.ts';
+import type { Identity } from '../core/principal.ts';
+import { sha256Hex } from '../lib/hash.ts';
+import { statement } from './database.ts';
+import type { Database } from './database.ts';
+import { identityOf, identityText } from './person-text.ts';
+import type { Statement } from './write-unit.ts';
+
+export function createPeopleStore(database: Database): PeopleStore {
+  return {
+    async find({ connectorId, subject }) {
+      const row = await database.read((db) =>
+        db
+          .selectFrom('people')
+          .selectAll()
+          .where('connector_id', '=', connectorId)
+          .where('subject_hash', '=', sha256Hex(subject))
+          .executeTakeFirst(),
+      );
+      if (row === undefined) return undefined;
+      const contexts = row.contexts === null ? [] : (JSON.parse(row.contexts) as string[]);
+      return {
+        person: {
+          identity: identityOf(row.identity),
+          authentication: { at: new Date(row.authenticated_at), contexts },
+        },
+        signedInAt: new Date(row.signed_in_at),
+        ...(row.refused_at === null ? {} : { refusedAt: new Date(row.refused_at) }),
+      };
+    },
+    async refuse({ connectorId, subject }, at) {
+      const update = database.build
+        .updateTable('people')
+        .set({ refused_at: at.getTime() })
+        .where('connector_id', '=', connectorId)
+        .where('subject_hash', '=', sha256Hex(subject));
+      await database.write([statement(update)]);
+    },
+  };
+}
+
+/** The person as this sign-in says, in place of what the last one said. */
+export function keepPerson(
+  database: Database,
+  { identity, authentication, createdAt }: Pick<SignInSession, 'identity' | 'authentication' | 'createdAt'>,
+): Statement {
+  const now = {
+    identity: identityText(identity),
+    authenticated_at: authentication.at.getTime(),
+    contexts: JSON.stringify(authentication.contexts),
+    signed_in_at: createdAt.getTime(),
+    refused_at: null,
+  };
+  const { connectorId, subject } = identity;
+  const insert = database.build
+    .insertInto('people')
+    .values({ connector_id: connectorId, subject_hash: sha256Hex(subject), ...now })
+    .onConflict((conflict) => conflict.columns(['connector_id', 'subject_hash']).doUpdateSet(now));
+  return statement(insert);
+}
+
+/** What the provider says anew of somebody who has not signed in since. */
+export function renewPerson(database: Database, identity: Identity): Statement {
+  const update = database.build
+    .updateTable('people')
+    .set({ identity: identityText(identity) })
+    .where('connector_id', '=', identity.connectorId)
+    .where('subject_hash', '=', sha256Hex(identity.subject));
+  return statement(update);
+}
