@@ -17,7 +17,7 @@ export function openContext(request: Request, response: Response, next: NextFunc
   const userAgent = request.headers['user-agent']?.slice(0, 256);
   const sourceIp = sourceOf(request);
   const origin: Origin = {
-    door: request.url.startsWith('/api/') ? 'api' : 'web',
+    door: doorOf(request.url),
     requestId,
     ...(sourceIp === undefined ? {} : { sourceIp }),
     ...(userAgent === undefined ? {} : { userAgent }),
@@ -25,6 +25,15 @@ export function openContext(request: Request, response: Response, next: NextFunc
   contexts.set(response, { requestId, origin });
   response.setHeader('X-Request-Id', requestId);
   next();
+}
+
+/** The AWS tools' own protocols; the pages on which their people answer are the web's. */
+const AWS_CLIENT =
+  /^\/(?:client\/register|device_authorization|token|assignment\/|federation\/|logout|v1\/token|api\/v1\/container-credentials\/)/;
+
+function doorOf(url: string): Origin['door'] {
+  if (AWS_CLIENT.test(url)) return 'aws-client';
+  return url.startsWith('/api/') ? 'api' : 'web';
 }
 
 /**
