@@ -1,0 +1,28 @@
+/**
+ * Unmodified clients from npm against a running Daypass, each way to the end: `GetCallerIdentity` at the sandbox.
+ * One file, so that the table in docs/aws-clients.md is what one run has seen. Another client or way is one more
+ * `describe...` beside this file.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ClientTable } from './client-table.ts';
+import { startClientWorld } from './client-world.ts';
+import { describePastedCredentials } from './describe-pasted-credentials.ts';
+
+const table = new ClientTable('npm');
+let world: Awaited<ReturnType<typeof startClientWorld>>;
+
+beforeAll(async () => {
+  world = await startClientWorld();
+}, 300_000);
+afterAll(() => world.close());
+
+describe('pasted credentials', () => describePastedCredentials(() => world, table));
+
+describe('the table of clients in docs/aws-clients.md', () => {
+  it('holds what this run has seen', async () => {
+    const documented = await table.documented();
+    expect(documented, 'run: DAYPASS_WRITE_CLIENT_TABLE=1 npx vitest run test/clients').toBe(
+      await table.markdown(),
+    );
+  });
+});
