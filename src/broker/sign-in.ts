@@ -34,6 +34,8 @@ export interface Proven {
   readonly spend: readonly OneTimeValue[];
   readonly idToken?: string;
   readonly providerSession?: string;
+  /** The session ends then at the latest: its provider says so. */
+  readonly endsAt?: Date;
   readonly connectorState?: Readonly<Record<string, string>>;
 }
 
@@ -111,10 +113,10 @@ export function createSignIn(dependencies: SignInDependencies): SignIn {
       return isOurs ? flow : undefined;
     },
 
-    async complete(arrival, { spend, ...facts }, origin) {
+    async complete(arrival, { spend, endsAt, ...facts }, origin) {
       refuseOtherPerson(arrival, facts.identity);
       const cookie = randomToken();
-      const session = newSession(sha256Hex(cookie), { facts, origin, life, now: clock.now() });
+      const session = newSession(sha256Hex(cookie), { facts, endsAt, origin, life, now: clock.now() });
       await sessions.create({
         session,
         flowId: arrival.flow?.id,
@@ -160,13 +162,15 @@ function refuseOtherPerson({ flow, previous }: Arrival, identity: Identity): voi
 }
 
 interface Beginning {
-  readonly facts: Omit<Proven, 'spend'>;
+  readonly facts: Omit<Proven, 'spend' | 'endsAt'>;
+  readonly endsAt: Date | undefined;
   readonly origin: Origin;
   readonly life: SessionLife;
   readonly now: Date;
 }
 
-function newSession(idHash: string, { facts, origin, life, now }: Beginning): SignInSession {
+function newSession(idHash: string, { facts, endsAt, origin, life, now }: Beginning): SignInSession {
+  const longest = after(now, life.absoluteSeconds);
   return {
     ...facts,
     ...(origin.sourceIp === undefined ? {} : { sourceIp: origin.sourceIp }),
@@ -176,7 +180,7 @@ function newSession(idHash: string, { facts, origin, life, now }: Beginning): Si
     confirmedAt: now,
     seenAt: now,
     idleExpiresAt: after(now, life.idleSeconds),
-    absoluteExpiresAt: after(now, life.absoluteSeconds),
+    absoluteExpiresAt: endsAt !== undefined && endsAt < longest ? endsAt : longest,
   };
 }
 

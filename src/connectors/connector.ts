@@ -24,6 +24,8 @@ export interface ProvenSignIn {
   readonly idToken?: string;
   /** The provider's own name for its session, by which it may end it: SAML SessionIndex, OpenID sid. */
   readonly providerSession?: string;
+  /** When the provider wants the session that comes of it to be over, where it says so. */
+  readonly endsAt?: Date;
   /** What this connector needs to renew or end the session at its provider. Kept encrypted. */
   readonly connectorState?: Readonly<Record<string, string>>;
 }

@@ -23,6 +23,8 @@ export interface CheckedAssertion {
   readonly authentication: Authentication;
   /** The provider's own name for its session. */
   readonly sessionIndex: string | undefined;
+  /** When the provider wants its session, and what came of it, to be over; without skew. */
+  readonly sessionNotOnOrAfter: Date | undefined;
   /** Until when a copy would pass the checks, without skew. */
   readonly notOnOrAfter: Date;
 }
@@ -83,18 +85,18 @@ function checkConditions(conditions: Element, expected: Expectations, issuedAt: 
 function checkAuthnStatement(
   assertion: Element,
   expected: Expectations,
-): Pick<CheckedAssertion, 'authentication' | 'sessionIndex'> {
+): Pick<CheckedAssertion, 'authentication' | 'sessionIndex' | 'sessionNotOnOrAfter'> {
   // Several would be several sign-ins: which of them was the strong or the recent one is a guess.
   const statement = sole(assertion, 'AuthnStatement', 'saml.confirmation');
   const sessionEnd = attribute(statement, 'SessionNotOnOrAfter');
-  if (sessionEnd !== undefined) {
-    assertBefore(expected, parseInstant(sessionEnd, 'SessionNotOnOrAfter'), 'SessionNotOnOrAfter');
-  }
+  const end = sessionEnd === undefined ? undefined : parseInstant(sessionEnd, 'SessionNotOnOrAfter');
+  if (end !== undefined) assertBefore(expected, end, 'SessionNotOnOrAfter');
   const instant = parseInstant(attribute(statement, 'AuthnInstant'), 'AuthnInstant');
   assertNotBefore(expected, instant, 'AuthnInstant');
   return {
     authentication: { at: new Date(Math.min(instant, expected.now)), contexts: contextsOf(statement) },
     sessionIndex: attribute(statement, 'SessionIndex'),
+    sessionNotOnOrAfter: end === undefined ? undefined : new Date(end),
   };
 }
 

@@ -114,16 +114,19 @@ function proven({ settings, expected, demand }: ResponseToVerify, assertion: Ele
   checkAuthentication(checked.authentication, { settings, demand, window: expected });
   const providerSession = providerSessionOf(settings, checked);
   const connectorState = connectorStateOf(checked);
+  const { sessionNotOnOrAfter } = checked;
+  const skewed = (time: Date): Date => new Date(time.getTime() + expected.skewMilliseconds);
   return {
     identity: identityOf(assertion, checked, settings),
     authentication: checked.authentication,
     ...(providerSession === undefined ? {} : { providerSession }),
     ...(connectorState === undefined ? {} : { connectorState }),
+    ...(sessionNotOnOrAfter === undefined ? {} : { endsAt: skewed(sessionNotOnOrAfter) }),
     spend: [
       {
         scope: `saml-assertion ${expected.issuer}`,
         value: checked.id,
-        expiresAt: new Date(checked.notOnOrAfter.getTime() + expected.skewMilliseconds),
+        expiresAt: skewed(checked.notOnOrAfter),
       },
     ],
   };
