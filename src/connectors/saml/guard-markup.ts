@@ -22,12 +22,15 @@ const DECLARATION = /^<\?xml\s+version\s*=\s*["']1\.0["'](?:\s+encoding\s*=\s*["
 const TAG = new RegExp(`<(/?)(${NAME})((?:\\s+${NAME}\\s*=\\s*(?:"[^"<]*"|'[^'<]*'))*)\\s*(/?)>`, 'y');
 const ATTRIBUTE = new RegExp(`(${NAME})\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'g');
 const ENTITY = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)/;
+const CHARACTER_REFERENCE = /&#(?:x([0-9A-Fa-f]+)|([0-9]+));/g;
 const ILLEGAL_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+const LARGEST_CHARACTER = 0x10ffff;
 
 /** @throws BrokerError `saml.forbidden_markup`, `saml.too_complex`, `saml.encoding`, `saml.malformed` */
 export function guardMarkup(xml: string, limits: MarkupLimits): void {
   if (ILLEGAL_CHARACTER.test(xml)) refuse('saml.malformed', 'a character that XML does not allow');
   if (ENTITY.test(xml)) refuse('saml.forbidden_markup', 'an entity that is not predefined');
+  checkReferences(xml);
   const open: string[] = [];
   let elements = 0;
   let position = declarationLength(xml);
@@ -53,6 +56,16 @@ export function guardMarkup(xml: string, limits: MarkupLimits): void {
     position = next + tag[0].length;
   }
   if (elements === 0 || open.length > 0) refuse('saml.malformed', 'no complete root element');
+}
+
+/** XML 1.0 section 4.1: what may not stand in a document may not be referred to either. Half a pair is no character. */
+function checkReferences(xml: string): void {
+  for (const [, hex, decimal = ''] of xml.matchAll(CHARACTER_REFERENCE)) {
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    if (code > LARGEST_CHARACTER || ILLEGAL_CHARACTER.test(String.fromCodePoint(code))) {
+      refuse('saml.malformed', 'a reference to a character that XML does not allow');
+    }
+  }
 }
 
 function enter(open: string[], tag: RegExpExecArray, elements: number, limits: MarkupLimits): void {

@@ -54,6 +54,19 @@ const comments: readonly Mutation[] = [
   afterwards('S24', 'a second XML declaration', '<saml:Subject>', '<?xml version="1.0"?><saml:Subject>'),
 ];
 
+/** Half a surrogate pair has the same bytes, and so the same digest, as the character that stands for what cannot be read. */
+function forbiddenReference(reference: string): Mutation {
+  return {
+    row: 'S25',
+    name: `${reference} in a group, put in where U+FFFD was signed`,
+    recipe: {
+      ...groups('aws-admins\ufffd'),
+      afterSigning: replacing('aws-admins\ufffd', `aws-admins${reference}`),
+    },
+    codes: { else: ['saml.malformed'], encrypted: false },
+  };
+}
+
 const subjects: readonly Mutation[] = [
   signed('S25', 'an element in the NameID', nameId(`${EVIL}<x>.ann</x>`), SUBJECT),
   signed('S25', 'an element before the NameID’s text', nameId(`<x/>${EVIL}`), SUBJECT),
@@ -99,6 +112,7 @@ const subjects: readonly Mutation[] = [
     recipe: { afterSigning: replacing('>ann<', '>ann&#0;<') },
     codes: { else: ['saml.malformed', 'saml.forbidden_markup', 'saml.signature_invalid'], encrypted: false },
   },
+  ...['&#xD800;', '&#56320;', '&#xFFFE;', '&#xFFFF;', '&#x110000;', '&#9999999;'].map(forbiddenReference),
   ...[
     'nameID',
     'NameID',
