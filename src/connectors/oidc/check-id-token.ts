@@ -49,7 +49,7 @@ export function checkIdToken(token: string, expected: TokenExpectations): Claims
 export function isUsableSubject(subject: unknown): subject is string {
   const usable =
     typeof subject === 'string' && subject.length >= 1 && subject.length <= 255 && subject.trim() === subject;
-  return usable && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(subject);
+  return usable && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(subject);
 }
 
 function checkType(typ: unknown): void {

@@ -4,7 +4,7 @@ import { BrokerError } from '../../core/errors.ts';
 export function usableSubject(value: string | undefined, what: string): string {
   const length = value?.length ?? 0;
   const usable = length >= 1 && length <= 256 && value?.trim() === value;
-  if (value === undefined || !usable || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) {
+  if (value === undefined || !usable || /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(value)) {
     throw new BrokerError('saml.subject', { detail: `${what} is missing or unusable` });
   }
   return value;

@@ -91,6 +91,7 @@ const SUBJECTS: readonly HostileCase[] = [
   saying('O09', 'oidc.subject', 'a subject with a NUL', { sub: 'ann\u0000' }),
   saying('O09', 'oidc.subject', 'a subject over lines', { sub: 'ann\r\nbob' }),
   saying('O09', 'oidc.subject', 'a subject with an invisible character', { sub: 'ann\u200b' }),
+  saying('O09', 'oidc.subject', 'a subject with half a surrogate pair', { sub: 'ann\ud800' }),
   saying('O09', 'oidc.subject', 'a subject that turns the writing round', { sub: 'ann\u202egnp' }),
   saying('O09', 'oidc.subject', 'a subject with a blank before it', { sub: ' ann' }),
   saying('O09', 'oidc.subject', 'a subject with a blank behind it', { sub: 'ann ' }),
