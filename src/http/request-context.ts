@@ -29,11 +29,12 @@ export function openContext(request: Request, response: Response, next: NextFunc
 
 /** The AWS tools' own protocols; the pages on which their people answer are the web's. */
 const AWS_CLIENT =
-  /^\/(?:client\/register|device_authorization|token|assignment\/|federation\/|logout|v1\/token|api\/v1\/container-credentials\/)/;
+  /^\/(?:client\/register|device_authorization|token|assignment\/|federation\/|logout|v1\/token|api\/v1\/container-credentials\/)/i;
 
+/** Capitals lead to the same routes, so they lead to the same door in the record. */
 function doorOf(url: string): Origin['door'] {
   if (AWS_CLIENT.test(url)) return 'aws-client';
-  return url.startsWith('/api/') ? 'api' : 'web';
+  return /^\/api\//i.test(url) ? 'api' : 'web';
 }
 
 /**

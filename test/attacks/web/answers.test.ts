@@ -227,6 +227,22 @@ describe('W24: what is logged of a request', () => {
     expect(text).not.toContain('SECRET');
   });
 
+  it.each(['/api/oauth/token', '/API/oauth/token', '/Api/OAuth/Token/'])(
+    'W21: is recorded at the door that it came by, asked for as %s',
+    async (path) => {
+      const body = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: 'nobody',
+        client_secret: 'x',
+      });
+      const answer = await ask(broker, path, { method: 'POST', body });
+      expect(answer.status).toBe(401);
+      expect(recordedFor(broker, answer)).toMatchObject([
+        { name: 'access-token.denied', origin: { door: 'api' } },
+      ]);
+    },
+  );
+
   it('is recorded with at most 256 characters of what the client calls itself', async () => {
     const agent = `\u00ff%n"'<script>${'y'.repeat(6_000)}`;
     const answer = await ask(broker, '/oidc/sandbox-oidc/callback?code=x&state=y', {
