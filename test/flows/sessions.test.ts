@@ -148,6 +148,19 @@ describe('the page of one’s sign-in sessions', () => {
     expect(await stand([here, there])).toEqual([true, true]);
   });
 
+  it('leads to a page after the next sign-in, where the session had ended before the press', async () => {
+    const [here] = [await arrive(), await arrive()];
+    const page = await list(here);
+    expect(endingsOn(page)).not.toEqual([]);
+    world.pass(2 * 3_600);
+    for (const path of ['/sessions/end-others', endingsOn(page)[0] ?? '']) {
+      const pressed = await postTo(here, path, tokenOn(page));
+      expect([pressed.status, pressed.headers.get('location')]).toEqual([303, '/sign-in']);
+    }
+    const asked = await here.send(`${world.broker.baseUrl}/sessions`);
+    expect(asked.headers.get('location')).toBe('/sign-in?returnTo=%2Fsessions');
+  });
+
   it('W05: a request in flight does not bring back what was ended', async () => {
     const [here, there] = [await arrive(), await arrive()];
     world.pass(120);

@@ -46,10 +46,11 @@ export function webErrors({ log, ...parts }: ErrorPageParts) {
   };
 }
 
-/** Back to the same page, or to the same choices of a role. */
+/** Back to the same page, or to the same choices of a role; not to where only a form leads. */
 function signInHref(request: Request): string {
   const click = clickOf(request);
-  const returnTo = click === undefined ? request.originalUrl : addressOf(click);
+  const page = request.method === 'POST' ? '/' : request.originalUrl;
+  const returnTo = click === undefined ? page : addressOf(click);
   return returnTo === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ returnTo }).toString()}`;
 }
 
