@@ -49,8 +49,14 @@ export interface Parts {
   readonly signature: Element;
 }
 
+/** What an edit has broken is read as far as it can be, without a word about it. */
 export function parse(xml: string): Document {
-  return new DOMParser().parseFromString(xml, 'text/xml');
+  const goOn = (): void => undefined;
+  const stop = (): never => {
+    throw new Error('cannot be read at all');
+  };
+  const errorHandler = { warning: goOn, error: goOn, fatalError: stop };
+  return new DOMParser({ errorHandler }).parseFromString(xml, 'text/xml');
 }
 
 function partsOf(document: Document): Parts {
