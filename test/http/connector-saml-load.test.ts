@@ -56,6 +56,7 @@ describe('a SAML connector under the heaviest messages', () => {
     ['attributes', `<a>${'<b c="" d="" e="" f="" g="" h="" i=""/>'.repeat(5_990)}</a>`],
     ['namespaces', `<a>${'<b xmlns:c="urn:c" xmlns:d="urn:d"/>'.repeat(5_990)}</a>`],
     ['references', `<a>${'&amp;'.repeat(52_000)}</a>`],
+    ['numbered references', `<a>${'&#65;'.repeat(52_000)}</a>`],
     ['opening brackets', '<'.repeat(MAXIMUM_BYTES)],
     ['an attribute without an end', `<a x="${'y'.repeat(MAXIMUM_BYTES - 6)}`],
     ['blanks in a tag', `<a ${' '.repeat(MAXIMUM_BYTES - 3)}`],

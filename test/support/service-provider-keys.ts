@@ -2,14 +2,24 @@ import { createPrivateKey } from 'node:crypto';
 import type { ServiceProviderKey, ServiceProviderKeys } from '../../src/core/ports/service-provider-keys.ts';
 import { createCertifiedKey } from './self-signed-certificate.ts';
 
-/** Keys of a service provider, made at first use. */
+interface Made {
+  readonly signing: ServiceProviderKey;
+  readonly encryption: ServiceProviderKey;
+}
+
+let made: Made | undefined;
+
+/** Made at first use and the same ever after: making two takes half a second of a processor. */
+function keys(): Made {
+  made ??= {
+    signing: certified('service provider, signing'),
+    encryption: certified('service provider, encryption'),
+  };
+  return made;
+}
+
+/** Keys of our side as service provider. */
 export function memoryServiceProviderKeys(): ServiceProviderKeys {
-  let made: { readonly signing: ServiceProviderKey; readonly encryption: ServiceProviderKey } | undefined;
-  const keys = (): NonNullable<typeof made> =>
-    (made ??= {
-      signing: certified('service provider, signing'),
-      encryption: certified('service provider, encryption'),
-    });
   return {
     signing: () => Promise.resolve(keys().signing),
     decryption: () => Promise.resolve([keys().encryption]),
