@@ -15,11 +15,65 @@ beforeAll(async () => {
   broker = await startTestBroker();
   ({ port } = broker.daypass.config.listen);
   cookie = cookieOf(await signedInBrowser(broker), broker);
+  dawdlers = dawdle();
 });
-afterAll(() => broker.close());
+afterAll(async () => {
+  dawdlers.stop();
+  await broker.close();
+});
 
+const FORM = 'application/x-www-form-urlencoded';
 const host = (): string => `Host: localhost:${port}\r\n`;
 const send = (text: string): Promise<RawAnswer> => rawRequest(port, text);
+
+interface Dawdlers {
+  readonly all: readonly Socket[];
+  /** Milliseconds from the start, of each that was sent away. */
+  readonly closedAfter: readonly number[];
+  readonly startedAt: number;
+  stop(): void;
+}
+
+/** They hang about for as long as they are let, which is as long as all other tests here take. */
+let dawdlers: Dawdlers;
+
+function dawdle(): Dawdlers {
+  const open = (first: string): Socket => {
+    const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(first));
+    socket.on('error', () => socket.destroy());
+    return socket;
+  };
+  const slowHead = `GET /sign-in HTTP/1.1\r\n${host()}X-Slow: `;
+  const slowBody = `POST /api/oauth/token HTTP/1.1\r\n${host()}Content-Type: ${FORM}\r\nContent-Length: 9000\r\n\r\n`;
+  const all = Array.from({ length: 200 }, (_, index) => open(index < 150 ? slowHead : slowBody));
+  const startedAt = performance.now();
+  const closedAfter: number[] = [];
+  for (const socket of all) {
+    socket.resume();
+    socket.on('close', () => closedAfter.push(performance.now() - startedAt));
+  }
+  const drip = setInterval(() => all.forEach((socket) => socket.writable && socket.write('a')), 500);
+  const stop = (): void => {
+    clearInterval(drip);
+    for (const socket of all) socket.destroy();
+  };
+  return { all, closedAfter, startedAt, stop };
+}
+
+describe('W19: clients that dawdle', () => {
+  it('hold nobody up', async () => {
+    await sleep(500);
+    expect(dawdlers.closedAfter).toEqual([]);
+    const times: number[] = [];
+    for (let index = 0; index < 30; index += 1) {
+      const before = performance.now();
+      expect((await ask(broker, '/sign-in')).status).toBe(200);
+      expect((await ask(broker, '/api/v1/me', { headers: { cookie } })).status).toBe(200);
+      times.push(performance.now() - before);
+    }
+    expect(times.toSorted((one, other) => one - other)[15]).toBeLessThan(500);
+  });
+});
 
 /** Every kind of address that answers: pages, files, the API, what is open to everybody. */
 const PATHS = [
@@ -277,7 +331,6 @@ describe('W20: a body', () => {
         'sec-fetch-site': 'same-origin',
       },
     });
-  const FORM = 'application/x-www-form-urlencoded';
 
   it.each([
     ['/api/oauth/token', FORM],
@@ -319,42 +372,9 @@ describe('W20: a body', () => {
 });
 
 describe('W19: clients that dawdle', () => {
-  function open(first: string): Socket {
-    const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(first));
-    socket.on('error', () => socket.destroy());
-    return socket;
-  }
-
-  it('hold nobody up, and are sent away', { timeout: 60_000 }, async () => {
-    const started = performance.now();
-    const closedAfter: number[] = [];
-    const heads = Array.from({ length: 150 }, () => open(`GET /sign-in HTTP/1.1\r\n${host()}X-Slow: `));
-    const bodies = Array.from({ length: 50 }, () =>
-      open(
-        `POST /api/oauth/token HTTP/1.1\r\n${host()}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9000\r\n\r\n`,
-      ),
-    );
-    const all = [...heads, ...bodies];
-    for (const socket of all) {
-      socket.resume();
-      socket.on('close', () => closedAfter.push(performance.now() - started));
-    }
-    const drip = setInterval(() => all.forEach((socket) => socket.writable && socket.write('a')), 500);
-    try {
-      await sleep(500);
-      const times: number[] = [];
-      for (let index = 0; index < 30; index += 1) {
-        const before = performance.now();
-        expect((await ask(broker, '/sign-in')).status).toBe(200);
-        expect((await ask(broker, '/api/v1/me', { headers: { cookie } })).status).toBe(200);
-        times.push(performance.now() - before);
-      }
-      expect(times.toSorted((one, other) => one - other)[15]).toBeLessThan(500);
-      while (closedAfter.length < all.length && performance.now() - started < 45_000) await sleep(100);
-    } finally {
-      clearInterval(drip);
-      for (const socket of all) socket.destroy();
-    }
+  it('are sent away', { timeout: 60_000 }, async () => {
+    const { all, closedAfter, startedAt } = dawdlers;
+    while (closedAfter.length < all.length && performance.now() - startedAt < 45_000) await sleep(100);
     expect(closedAfter).toHaveLength(200);
     const sorted = closedAfter.toSorted((one, other) => one - other);
     expect(sorted[149]).toBeLessThan(20_000);
