@@ -79,6 +79,45 @@ describe.each(PROVIDER_PRESETS)('a SAML connector with the preset %s', (preset) 
   });
 });
 
+describe('Keycloak’s role list', () => {
+  const { attributes, ...shape } = RESPONSE_SHAPES.keycloak;
+  const roles = ['offline_access', 'uma_authorization'].map((role) => ({ name: 'Role', values: [role] }));
+  const memberships = PERSON.groups.map((group) => ({ name: 'memberships', values: [group] }));
+  const together = [{ name: 'memberships', values: PERSON.groups }];
+  let idp: FakeSamlIdp;
+  let door: ConnectorDoor;
+
+  beforeAll(async () => {
+    idp = await startFakeSamlIdp();
+    const settings = { preset: 'keycloak', groupsAttribute: 'memberships', metadataUrl: idp.metadataUrl };
+    const parsed = connectorSchema.parse({ kind: 'saml', id: 'corp', label: 'Corp', ...settings });
+    door = await openConnectorDoor({ create: (environment) => createConnector(parsed, environment) });
+  });
+  afterAll(() => Promise.all([door.close(), idp.close()]));
+
+  async function signIn(sent: typeof attributes): Promise<Outcome> {
+    const request = idp.readRequest(await door.start());
+    const facts = { request, issuer: idp.entityId, key: idp.key(), encryptFor: '' };
+    const xml = writeSamlResponse({ ...shape, attributes: sent }, facts);
+    return door.post({ SAMLResponse: base64(xml), RelayState: request.relayState });
+  }
+
+  it.each([
+    ['in one attribute', together],
+    ['in one attribute each', memberships],
+  ])('does not stand in the way of groups of another name, %s', async (_how, sent) => {
+    expect(await signIn([...roles, ...sent])).toMatchObject({ status: 200, groups: PERSON.groups });
+  });
+
+  it('S27: makes no other attribute one that may stand twice', async () => {
+    const twice = ['ann@example.com', 'root@example.com'].map((value) => ({
+      name: 'urn:oid:1.2.840.113549.1.9.1',
+      values: [value],
+    }));
+    expect((await signIn([...roles, ...together, ...twice])).code).toBe('saml.duplicate_attribute');
+  });
+});
+
 /** A change that leaves the XML as well-formed as it was: in the digest, of the part that must be signed. */
 function swapLetterIn(xml: string, signs: 'assertion' | 'response' | 'both'): string {
   const marker = 'DigestValue>';

@@ -10,7 +10,12 @@ const MAXIMUM_GROUPS = 2_000;
 
 export type IdentitySettings = Pick<
   SamlSettings,
-  'id' | 'subjectAttribute' | 'groupsAttribute' | 'emailAttribute' | 'displayNameAttribute' | 'repeatsGroups'
+  | 'id'
+  | 'subjectAttribute'
+  | 'groupsAttribute'
+  | 'emailAttribute'
+  | 'displayNameAttribute'
+  | 'repeatedAttributes'
 >;
 
 /** Who an assertion is about, by the connector's names for things. The assertion has been checked. */
@@ -19,7 +24,7 @@ export function identityOf(
   { nameId }: CheckedAssertion,
   settings: IdentitySettings,
 ): Identity {
-  const attributes = readAttributes(assertion, settings.repeatsGroups ? settings.groupsAttribute : undefined);
+  const attributes = readAttributes(assertion, settings.repeatedAttributes);
   const groups = (attributes.get(settings.groupsAttribute) ?? []).filter((group) => group !== '');
   if (groups.length > MAXIMUM_GROUPS)
     throw new BrokerError('saml.too_complex', { detail: 'too many groups' });

@@ -11,8 +11,8 @@ export interface SamlPreset {
   readonly groupsAttribute: string;
   readonly emailAttribute: string;
   readonly displayNameAttribute: string;
-  /** The product sends one attribute for each group, all with the same name. */
-  readonly repeatsGroups?: true;
+  /** The product sends one attribute for each value: these, and the groups’ under whatever name. */
+  readonly repeats?: readonly string[];
 }
 
 const CLAIMS = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
@@ -43,13 +43,13 @@ export const SAML_PRESETS: Readonly<Record<ProviderPreset, SamlPreset>> = {
   },
   /** With "Signed response" ticked there, write `signed: response` here. */
   'google-workspace': ORDINARY,
-  /** "Sign documents" is on and "Sign assertions" off; the role list sends one attribute a role. */
+  /** "Sign documents" is on and "Sign assertions" off; the role list sends one attribute a role, beside groups too. */
   keycloak: {
     signed: 'response',
     groupsAttribute: 'Role',
     emailAttribute: 'urn:oid:1.2.840.113549.1.9.1',
     displayNameAttribute: 'urn:oid:2.5.4.42',
-    repeatsGroups: true,
+    repeats: ['Role'],
   },
   /** Signs the response around an encrypted assertion; isMemberOf, mail and displayName by their object ids. */
   shibboleth: {

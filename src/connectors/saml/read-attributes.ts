@@ -5,16 +5,19 @@ import { SAML_ASSERTION, attribute, childrenNamed, plainText } from './xml.ts';
  * Attributes by exact name, values as they arrived. Always lists: a single value as a bare string would let
  * `"aws-admins-readonly".includes("aws-admins")` decide. Values with markup are no text and are left out.
  *
- * @param repeated the one attribute that may stand several times, as all of its values count anyway
+ * @param repeated those that may stand several times: all of their values count anyway
  * @throws BrokerError `saml.duplicate_attribute`: which of two wins is a guess, and attackers guess better.
  */
-export function readAttributes(assertion: Element, repeated?: string): Map<string, readonly string[]> {
+export function readAttributes(
+  assertion: Element,
+  repeated: readonly string[],
+): Map<string, readonly string[]> {
   const attributes = new Map<string, string[]>();
   for (const element of attributesOf(assertion)) {
     const name = attribute(element, 'Name') ?? '';
     if (name === '') throw new BrokerError('saml.malformed', { detail: 'an attribute without a name' });
     const earlier = attributes.get(name);
-    if (earlier !== undefined && name !== repeated) throw new BrokerError('saml.duplicate_attribute');
+    if (earlier !== undefined && !repeated.includes(name)) throw new BrokerError('saml.duplicate_attribute');
     const values = valuesOf(element).map(plainText);
     const texts = values.filter((value) => value !== undefined);
     if (earlier === undefined) attributes.set(name, texts);

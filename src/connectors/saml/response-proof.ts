@@ -74,7 +74,8 @@ export function createResponseProof(
 /** Without the rest, such as a whole metadata document, which would be copied with each message. */
 function verificationSettingsOf(settings: SamlSettings): VerificationSettings {
   const { id, signed, encryption, requiredContexts, maximumAuthenticationAgeSeconds } = settings;
-  const { subjectAttribute, groupsAttribute, emailAttribute, displayNameAttribute, repeatsGroups } = settings;
+  const { subjectAttribute, groupsAttribute, emailAttribute, displayNameAttribute, repeatedAttributes } =
+    settings;
   return {
     id,
     signed,
@@ -83,7 +84,7 @@ function verificationSettingsOf(settings: SamlSettings): VerificationSettings {
     groupsAttribute,
     emailAttribute,
     displayNameAttribute,
-    repeatsGroups,
+    repeatedAttributes,
     ...(maximumAuthenticationAgeSeconds === undefined ? {} : { maximumAuthenticationAgeSeconds }),
     ...(subjectAttribute === undefined ? {} : { subjectAttribute }),
   };

@@ -7,19 +7,20 @@ export interface SamlSettings extends SamlConnectorSettings {
   readonly groupsAttribute: string;
   readonly emailAttribute: string;
   readonly displayNameAttribute: string;
-  /** Whether the attribute of the groups may stand several times. */
-  readonly repeatsGroups: boolean;
+  /** Attributes that may stand several times. */
+  readonly repeatedAttributes: readonly string[];
 }
 
 /** What is given counts before what is usual. */
 export function settleSamlSettings(given: SamlConnectorSettings): SamlSettings {
   const usual = given.preset === undefined ? NO_PRESET : SAML_PRESETS[given.preset];
+  const groupsAttribute = given.groupsAttribute ?? usual.groupsAttribute;
   return {
     ...given,
     signed: given.signed ?? usual.signed,
-    groupsAttribute: given.groupsAttribute ?? usual.groupsAttribute,
+    groupsAttribute,
     emailAttribute: given.emailAttribute ?? usual.emailAttribute,
     displayNameAttribute: given.displayNameAttribute ?? usual.displayNameAttribute,
-    repeatsGroups: usual.repeatsGroups ?? false,
+    repeatedAttributes: usual.repeats === undefined ? [] : [...usual.repeats, groupsAttribute],
   };
 }
