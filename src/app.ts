@@ -10,6 +10,10 @@ import { apiRoutes, type ApiRoutes } from './http/api/roles.ts';
 import { tokenRoutes } from './http/api/token.ts';
 import type { ApplicationAccess } from './broker/application-access.ts';
 import type { RateLimits } from './broker/rate-limits.ts';
+import {
+  identityCenterRoutes,
+  type IdentityCenterRoutes,
+} from './http/aws-clients/identity-center/identity-center.ts';
 import { healthRoutes, type Health } from './http/health.ts';
 import { publishedKeysRoutes } from './http/identity-provider/published-keys.ts';
 import { lastResort } from './http/last-resort.ts';
@@ -21,7 +25,9 @@ import { publicFiles } from './http/public-files.ts';
 import { openContext } from './http/request-context.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { backChannelLogoutRoutes } from './http/web/back-channel-logout.ts';
+import { authorizeRoutes, type AuthorizeRoutes } from './http/web/authorize.ts';
 import { connectorMetadataRoutes } from './http/web/connector-metadata.ts';
+import { deviceRoutes, type DeviceRoutes } from './http/web/device.ts';
 import { webErrors } from './http/web/error-page.ts';
 import { providerLogoutRoutes } from './http/web/provider-logout.ts';
 import { roleRoutes, type RoleRoutes } from './http/web/roles.ts';
@@ -31,7 +37,15 @@ import { signInRoutes, type SignInRoutes } from './http/web/sign-in.ts';
 import { signOutRoutes, type SignOutRoutes } from './http/web/sign-out.ts';
 
 export interface AppParts
-  extends RoleRoutes, SignInRoutes, SignOutRoutes, SessionRoutes, Omit<ApiRoutes, 'sessionCookie'> {
+  extends
+    RoleRoutes,
+    SignInRoutes,
+    SignOutRoutes,
+    SessionRoutes,
+    AuthorizeRoutes,
+    DeviceRoutes,
+    IdentityCenterRoutes,
+    Omit<ApiRoutes, 'sessionCookie'> {
   readonly applications: ApplicationAccess;
   readonly publishedKeys: PublishedKeys;
   readonly limits: RateLimits;
@@ -65,6 +79,7 @@ export function createApp(parts: AppParts): Express {
   app.use(tokenRoutes(parts.applications, log));
   app.use(apiRoutes({ ...parts, sessionCookie: cookies.session }));
   app.use('/api', notFound, apiErrors(log));
+  app.use(identityCenterRoutes(parts, log));
 
   app.use(files.routes);
   app.use(publishedKeysRoutes(parts.publishedKeys), connectorMetadataRoutes(parts.connectors));
@@ -74,6 +89,7 @@ export function createApp(parts: AppParts): Express {
   app.use('/sign-in/:connector', limitSignIns(parts.limits));
   app.use(signInRoutes(parts));
   app.use(sameOriginOnly(baseUrl), ...requireCsrfToken(cookies.session));
+  app.use(deviceRoutes(parts), authorizeRoutes(parts));
   app.use(signOutRoutes(parts), sessionRoutes(parts), roleRoutes(parts));
   app.use(notFound, webErrors({ pages, log, clickCookie: cookies.click }), lastResort(parts.logger));
   return app;

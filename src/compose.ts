@@ -4,13 +4,23 @@ import pino, { type Logger } from 'pino';
 import { createApp, type AppParts } from './app.ts';
 import { createApplicationAccess } from './broker/application-access.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
+import { createClientLimits } from './broker/client-limits.ts';
 import { createConfirmSession } from './broker/confirm-session.ts';
 import { createConnectorNotices } from './broker/connector-notices.ts';
+import {
+  createIdentityCenter,
+  type IdentityCenter,
+  type IdentityCenterDependencies,
+} from './broker/identity-center.ts';
 import { createIssueCredentials } from './broker/issue-credentials.ts';
 import { createRateLimits, type RateLimits } from './broker/rate-limits.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
 import { createOwnSessions } from './broker/own-sessions.ts';
-import { createAccessTokens } from './broker/resume-token.ts';
+import {
+  createAccessTokens,
+  type AccessTokens,
+  type AccessTokensDependencies,
+} from './broker/resume-token.ts';
 import { seedCatalogue, type Seed } from './broker/seed-catalogue.ts';
 import { createSignInSessions, type SessionLife } from './broker/sign-in-session.ts';
 import { createSignIn } from './broker/sign-in.ts';
@@ -35,6 +45,7 @@ import type { StsReports } from './grants/sts-reports.ts';
 import { createCookies } from './http/cookies.ts';
 import { createPages } from './http/web/pages.ts';
 import { HttpExchange } from './lib/http-exchange.ts';
+import { createKeyedHash } from './lib/keyed-hash.ts';
 import { createSigning } from './signing/create-signing.ts';
 import { openStores } from './stores/open-stores.ts';
 
@@ -84,7 +95,9 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
   });
   const limits = createRateLimits({ store: stores.rateLimits, clock, settings: config.rateLimits });
   const shared = { catalogue, audit: stores.audit, clock, limits };
+  const entitlements = createEntitlementSource(catalogue);
   const people = signInOf(stores, { clock, connectors, logger, limits, life: config.sessions });
+  const accessTokens = accessTokensOf(config, stores, { ...shared, sessions: people.sessions });
   const housekeeping = keepHouse(
     () => Promise.all([stores.sweep(clock.now()), signing.maintain(), refreshConnectors(connectors)]),
     logger,
@@ -104,14 +117,10 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     sessionSeconds: config.sessions.absoluteSeconds,
     cookies,
     limits,
-    entitlements: createEntitlementSource(catalogue),
+    entitlements,
     ...people,
-    accessTokens: createAccessTokens({
-      ...stores,
-      ...shared,
-      sessions: people.sessions,
-      personalTokenSignInDays: config.personalTokens.signInDays,
-    }),
+    accessTokens,
+    ...awsClientsOf(config, stores, { ...shared, entitlements, accessTokens, sessions: people.sessions }),
     applications: createApplicationAccess({
       ...shared,
       ...config.accessTokens,
@@ -187,6 +196,33 @@ function signInOf(
     signOut: createSignOut({ sessions: signInSessions, audit, clock, limits }),
     ownSessions: createOwnSessions(signInSessions, clock),
   };
+}
+
+type TokenParts = Pick<AccessTokensDependencies, 'catalogue' | 'clock' | 'sessions'>;
+
+function accessTokensOf({ personalTokens }: Config, stores: Stores, parts: TokenParts): AccessTokens {
+  return createAccessTokens({ ...stores, ...parts, personalTokenSignInDays: personalTokens.signInDays });
+}
+
+type ClientParts = Pick<
+  IdentityCenterDependencies,
+  'accessTokens' | 'clock' | 'entitlements' | 'limits' | 'sessions'
+>;
+
+function awsClientsOf(
+  { awsClients, masterKey, rateLimits }: Config,
+  stores: Stores,
+  parts: ClientParts,
+): IdentityCenter & Pick<AppParts, 'startUrl'> {
+  const { clock } = parts;
+  const dependencies = {
+    ...stores,
+    ...awsClients,
+    ...parts,
+    hash: createKeyedHash(masterKey, 'identity center'),
+    clientLimits: createClientLimits({ store: stores.rateLimits, clock, settings: rateLimits }),
+  };
+  return { startUrl: awsClients.startUrl, ...createIdentityCenter(dependencies) };
 }
 
 interface ConnectorParts {

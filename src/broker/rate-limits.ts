@@ -109,7 +109,7 @@ interface Known {
 const MAXIMUM_KNOWN = 10_000;
 
 /** One kind of limit: a bucket for each key in the store, and what is known of it here. */
-class Limiter {
+export class Limiter {
   readonly #known = new Map<string, Known>();
   readonly #kind: string;
   readonly #options: LimiterOptions;

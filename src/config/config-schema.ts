@@ -60,6 +60,14 @@ const rateLimits = z
       .strictObject({ burst: rate.default(20), perMinute: rate.default(10) })
       .prefault({})
       .describe('Wrong secrets for one application; beyond them none is looked at.'),
+    clientStarts: z
+      .strictObject({ burst: rate.default(300), perMinute: rate.default(60) })
+      .prefault({})
+      .describe('Registrations and sign-ins that AWS clients may start.'),
+    userCodes: z
+      .strictObject({ burst: rate.default(10), perMinute: rate.default(5) })
+      .prefault({})
+      .describe('Wrong codes of AWS clients, also for each person; beyond them none is looked up.'),
   })
   .prefault({})
   .describe(

@@ -38,6 +38,8 @@ export interface Config {
     readonly signIns: RateLimit;
     readonly failures: RateLimit;
     readonly failedClients: RateLimit;
+    readonly clientStarts: RateLimit;
+    readonly userCodes: RateLimit;
   };
   /** How long one of the broker's own keys signs, and how long its successor is published before. */
   readonly signingKeys: { readonly activeDays: number; readonly overlapDays: number };

@@ -9,6 +9,7 @@ import { cmdForm } from './cmd.ts';
 import { createConsoleDelivery, type ConsoleOptions } from './console.ts';
 import { credentialProcessForm } from './credential-process.ts';
 import { credentialsFileForm } from './credentials-file.ts';
+import { identityCenterForm } from './identity-center.ts';
 import { jsonForm } from './json.ts';
 import { powershellForm } from './powershell.ts';
 import { textDelivery, type TextForm } from './text-delivery.ts';
@@ -26,6 +27,8 @@ export interface Deliveries {
   readonly shells: Delivery<readonly FormOfCredentials[]>;
   /** The forms by media type; the first is what a client without a wish gets. */
   readonly texts: readonly { readonly mediaType: string; readonly delivery: Delivery<string> }[];
+  /** For clients of Identity Center's protocol. */
+  readonly identityCenter: Delivery<string>;
 }
 
 const FOR_PEOPLE: readonly TextForm[] = [bashForm, powershellForm, cmdForm, credentialsFileForm, jsonForm];
@@ -54,5 +57,6 @@ export function createDeliveries(options: ConsoleOptions): Deliveries {
       },
     },
     texts: FOR_CLIENTS.map((form) => ({ mediaType: form.mediaType, delivery: textDelivery(form) })),
+    identityCenter: textDelivery(identityCenterForm),
   };
 }

@@ -32,9 +32,12 @@ export interface Sealer {
  */
 export function createSealer(masterKey: Secret, purpose: string): Sealer {
   const master = decodeMasterKey(masterKey);
-  const key = derive(master, `daypass seal ${purpose}`);
+  const key = deriveKey(master, `daypass seal ${purpose}`);
   // A digest of a derived key: tells keys apart without saying anything about the master key.
-  const keyId = createHash('sha256').update(derive(master, 'daypass seal key id')).digest('hex').slice(0, 12);
+  const keyId = createHash('sha256')
+    .update(deriveKey(master, 'daypass seal key id'))
+    .digest('hex')
+    .slice(0, 12);
   return {
     seal(plain, context) {
       const nonce = randomBytes(NONCE_BYTES);
@@ -65,13 +68,13 @@ export function createSealer(masterKey: Secret, purpose: string): Sealer {
   };
 }
 
-function decodeMasterKey(masterKey: Secret): Buffer {
+export function decodeMasterKey(masterKey: Secret): Buffer {
   const bytes = Buffer.from(masterKey.reveal(), 'base64');
   if (bytes.length !== 32) throw new SealError('The master key must be 32 bytes, base64.');
   return bytes;
 }
 
-function derive(master: Buffer, info: string): Buffer {
+export function deriveKey(master: Buffer, info: string): Buffer {
   return Buffer.from(hkdfSync('sha256', master, '', info, 32));
 }
 

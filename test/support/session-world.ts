@@ -54,7 +54,9 @@ export async function startSessionWorld(): Promise<SessionWorld> {
   };
   const broker = await startTestBroker({
     clock: { now: () => new Date(Date.now() + offset) },
-    settings: { rateLimits: { signIns: MANY, failures: MANY, failedClients: MANY } },
+    settings: {
+      rateLimits: { signIns: MANY, failures: MANY, failedClients: MANY, clientStarts: MANY, userCodes: MANY },
+    },
     access: (sandbox) => ({
       ...sandbox,
       connectors: [

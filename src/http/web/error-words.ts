@@ -13,7 +13,7 @@ const TITLES: Readonly<Record<FamilyOf<ErrorCode>, string>> = {
   oidc: 'The sign-in did not work',
   token: 'Not signed in',
   code: 'That code cannot be used',
-  client: 'Not signed in',
+  client: 'This client was not let in',
   role: 'This role is not open to you',
   mapping: 'That rule does not apply',
   duration: 'That duration is not possible',

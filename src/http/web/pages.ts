@@ -18,6 +18,9 @@ interface PageModels {
   error: views.ErrorPage;
   resubmit: views.ResubmitPage;
   'sign-in-again': views.SignInAgainPage;
+  device: views.DevicePage;
+  client: views.ClientPage;
+  'client-answered': views.ClientAnsweredPage;
 }
 
 /** A page's own part of its model; the rest is the same on every page. */

@@ -189,3 +189,36 @@ export interface ResubmitPage extends PageFrame {
   readonly action: string;
   readonly fields: readonly { readonly name: string; readonly value: string }[];
 }
+
+/** `pages/device`: where a person types the code that a client shows. */
+export interface DevicePage extends PageFrame {
+  readonly userCode: string;
+  /** Nobody waits with this code. */
+  readonly isWrong: boolean;
+}
+
+/** `pages/client`: a client that waits for the person's word. */
+export interface ClientPage extends PageFrame {
+  readonly clientName: string;
+  /** e.g. `aws-cli/2.36.12`; what a program says of itself. */
+  readonly program: string | undefined;
+  /** Where it asked from; undefined where that is this browser. */
+  readonly requester: { readonly address: string; readonly isHere: boolean } | undefined;
+  /** ISO 8601, UTC. */
+  readonly askedAt: string;
+  /** To be compared with what the client shows. */
+  readonly userCode: string | undefined;
+  /** Where on this machine the answer goes. */
+  readonly answersTo: string | undefined;
+  /** When everything that comes of it ends. ISO 8601, UTC. */
+  readonly endsAt: string;
+  readonly action: string;
+}
+
+/** `pages/client-answered` */
+export interface ClientAnsweredPage extends PageFrame {
+  readonly clientName: string;
+  readonly approved: boolean;
+  /** The client on this machine, where the browser brings the answer. */
+  readonly href: string | undefined;
+}
