@@ -7,8 +7,7 @@ import { BrokerError } from './core/errors.ts';
 import type { PublishedKeys } from './core/ports/signer.ts';
 import { apiErrors } from './http/api/problem.ts';
 import { apiRoutes, type ApiRoutes } from './http/api/roles.ts';
-import { tokenRoutes } from './http/api/token.ts';
-import type { ApplicationAccess } from './broker/application-access.ts';
+import { oauthRoutes, type OAuthRoutes } from './http/api/oauth.ts';
 import type { RateLimits } from './broker/rate-limits.ts';
 import {
   identityCenterRoutes,
@@ -45,8 +44,8 @@ export interface AppParts
     AuthorizeRoutes,
     DeviceRoutes,
     IdentityCenterRoutes,
+    OAuthRoutes,
     Omit<ApiRoutes, 'sessionCookie'> {
-  readonly applications: ApplicationAccess;
   readonly publishedKeys: PublishedKeys;
   readonly limits: RateLimits;
   readonly health: Health;
@@ -76,7 +75,7 @@ export function createApp(parts: AppParts): Express {
   app.use(openContext, log.middleware, securityHeaders(parts), refuseAmbiguous);
   app.use(healthRoutes(parts.health));
   app.use(guardRequest(baseUrl));
-  app.use(tokenRoutes(parts.applications, log));
+  app.use(oauthRoutes(parts, log));
   app.use(apiRoutes({ ...parts, sessionCookie: cookies.session }));
   app.use('/api', notFound, apiErrors(log));
   app.use(identityCenterRoutes(parts, log));

@@ -2,7 +2,7 @@
 import type { Express } from 'express';
 import pino, { type Logger } from 'pino';
 import { createApp, type AppParts } from './app.ts';
-import { createApplicationAccess } from './broker/application-access.ts';
+import { createApplications, type Applications } from './broker/applications/create-applications.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
 import { createClientLimits } from './broker/client-limits.ts';
 import { createConfirmSession } from './broker/confirm-session.ts';
@@ -16,11 +16,7 @@ import { createIssueCredentials } from './broker/issue-credentials.ts';
 import { createRateLimits, type RateLimits } from './broker/rate-limits.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
 import { createOwnSessions } from './broker/own-sessions.ts';
-import {
-  createAccessTokens,
-  type AccessTokens,
-  type AccessTokensDependencies,
-} from './broker/resume-token.ts';
+import { createAccessTokens } from './broker/resume-token.ts';
 import { seedCatalogue, type Seed } from './broker/seed-catalogue.ts';
 import { createSignInSessions, type SessionLife } from './broker/sign-in-session.ts';
 import { createSignIn } from './broker/sign-in.ts';
@@ -30,7 +26,9 @@ import type { ConnectorEnvironment } from './connectors/connector-environment.ts
 import { createConnectorRegistry, refreshConnectors } from './connectors/connector-registry.ts';
 import type { ConnectorRegistry } from './connectors/connector.ts';
 import { createConnector } from './connectors/create-connector.ts';
+import { createPersonTokens } from './connectors/person-tokens.ts';
 import { createSessionProvider } from './connectors/session-provider.ts';
+import { createTokenVerifier } from './connectors/token-verifier.ts';
 import { VerifierThread, type ResponseVerifier } from './connectors/saml/verifier-thread.ts';
 import type { CatalogueFacts } from './core/catalogue-problems.ts';
 import { BrokerError } from './core/errors.ts';
@@ -97,7 +95,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
   const shared = { catalogue, audit: stores.audit, clock, limits };
   const entitlements = createEntitlementSource(catalogue);
   const people = signInOf(stores, { clock, connectors, logger, limits, life: config.sessions });
-  const accessTokens = accessTokensOf(config, stores, { ...shared, sessions: people.sessions });
+  const access = accessOf(config, { ...stores, ...shared, ...people, connectors });
   const housekeeping = keepHouse(
     () => Promise.all([stores.sweep(clock.now()), signing.maintain(), refreshConnectors(connectors)]),
     logger,
@@ -119,13 +117,8 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     limits,
     entitlements,
     ...people,
-    accessTokens,
-    ...awsClientsOf(config, stores, { ...shared, entitlements, accessTokens, sessions: people.sessions }),
-    applications: createApplicationAccess({
-      ...shared,
-      ...config.accessTokens,
-      authorizations: stores.authorizations,
-    }),
+    ...access,
+    ...awsClientsOf(config, stores, { ...shared, ...access, entitlements, sessions: people.sessions }),
     issueCredentials: createIssueCredentials({
       ...shared,
       grants: createGrantMethods({ clients: stsClients, clock, signer: signing.signer }),
@@ -198,12 +191,6 @@ function signInOf(
   };
 }
 
-type TokenParts = Pick<AccessTokensDependencies, 'catalogue' | 'clock' | 'sessions'>;
-
-function accessTokensOf({ personalTokens }: Config, stores: Stores, parts: TokenParts): AccessTokens {
-  return createAccessTokens({ ...stores, ...parts, personalTokenSignInDays: personalTokens.signInDays });
-}
-
 type ClientParts = Pick<
   IdentityCenterDependencies,
   'accessTokens' | 'clock' | 'entitlements' | 'limits' | 'sessions'
@@ -223,6 +210,29 @@ function awsClientsOf(
     clientLimits: createClientLimits({ store: stores.rateLimits, clock, settings: rateLimits }),
   };
   return { startUrl: awsClients.startUrl, ...createIdentityCenter(dependencies) };
+}
+
+type AccessParts = Omit<Stores, 'catalogue'> & { readonly catalogue: CatalogueSource } & Pick<
+    SignInParts,
+    'clock' | 'connectors' | 'limits'
+  > &
+  Pick<AppParts, 'sessions'>;
+
+function accessOf(
+  config: Config,
+  { connectors, ...parts }: AccessParts,
+): Applications & Pick<AppParts, 'accessTokens'> {
+  const { baseUrl, personalTokens } = config;
+  const accessTokens = createAccessTokens({ ...parts, personalTokenSignInDays: personalTokens.signInDays });
+  const applications = createApplications({
+    ...parts,
+    ...config.accessTokens,
+    issuer: baseUrl,
+    accessTokens,
+    verifier: createTokenVerifier({ clock: parts.clock, allowHttp: factsOf(config).allowHttp }),
+    personTokens: createPersonTokens(connectors),
+  });
+  return { accessTokens, ...applications };
 }
 
 interface ConnectorParts {

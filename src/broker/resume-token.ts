@@ -99,20 +99,29 @@ async function fromSession(
   };
 }
 
-/** The application itself may be gone from the catalogue while its token still lives. */
+/** The application may be gone from the catalogue while its token still lives, or what it proved itself by. */
 async function fromApplication(
-  { catalogue }: AccessTokensDependencies,
+  { catalogue, people }: AccessTokensDependencies,
   authorization: Authorization,
   { idHash }: Asked,
 ): Promise<Resumed | undefined> {
   const { compiled } = await catalogue.current();
   const application = compiled.applications.get(authorization.applicationId ?? '');
-  if (application === undefined) return undefined;
+  const { proofs = [], roles } = authorization.facts;
+  if (application === undefined || proofs.length === 0) return undefined;
+  if (!proofs.every((proof) => application.proofs.has(proof))) return undefined;
   const standing: Standing = { kind: 'access-token', idHash };
-  if (authorization.person !== undefined)
-    return { principal: { ...userOf(authorization.person, authorization, standing), actor: application.id } };
-  const { id, name } = application;
-  return { principal: { kind: 'application', id, name, standing } };
+  const { owner, person } = authorization;
+  if (owner === undefined || person === undefined) {
+    const { id, name } = application;
+    const narrowed = roles === undefined ? {} : { onlyRoles: roles };
+    return { principal: { kind: 'application', id, name, standing, ...narrowed } };
+  }
+  // Somebody who never signed in here is unknown, and nobody has refused them.
+  const known = await people.find(owner);
+  if (known?.refusedAt !== undefined) return undefined;
+  const standingOfBoth = known === undefined ? standing : { ...standing, person: owner };
+  return { principal: { ...userOf(person, authorization, standingOfBoth), actor: application.id } };
 }
 
 /** With the groups that arrived then. Somebody who no longer signs in, or whom the provider refused, has none. */

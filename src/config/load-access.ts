@@ -123,6 +123,7 @@ const LOOKS_IN: Readonly<Record<string, readonly List[]>> = {
   connector: ['connectors'],
   applications: ['applications'],
   roles: ['roles', 'accounts'],
+  onBehalfOf: ['connectors', 'roles'],
 };
 
 function refersTo([, , setting]: Path, lists: ReadonlySet<string>): boolean {

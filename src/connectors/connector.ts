@@ -4,7 +4,7 @@
  * and stores nothing: flows, one-time values and sessions are the broker's.
  */
 import type { Request, Response } from 'express';
-import type { Authentication, Identity } from '../core/principal.ts';
+import type { Authentication, Identity, SignedInPerson } from '../core/principal.ts';
 import type {
   ConfirmedSession,
   OneTimeValue,
@@ -122,6 +122,19 @@ export interface ConfirmsSession {
 
 export function confirmsSession(connector: Connector): connector is Connector & ConfirmsSession {
   return 'confirm' in connector;
+}
+
+/** A connector whose people's tokens an application may show for them. */
+export interface ReadsSubjectToken {
+  /** @throws BrokerError `oidc.*`, `idp.*` */
+  readSubjectToken(
+    token: string,
+    audiences: readonly string[],
+  ): Promise<{ readonly person: SignedInPerson; readonly expiresAt: Date }>;
+}
+
+export function readsSubjectToken(connector: Connector): connector is Connector & ReadsSubjectToken {
+  return 'readSubjectToken' in connector;
 }
 
 /** A connector whose provider wants to read ours: a SAML service provider's metadata. */

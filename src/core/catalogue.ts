@@ -3,16 +3,10 @@
  * the types, the validation and the JSON Schema; `compile-catalogue` checks what spans entries.
  */
 import { z } from 'zod';
+import { applicationSchema } from './application-schema.ts';
+import { slug, text, url } from './catalogue-fields.ts';
 
-const slug = z
-  .string()
-  .regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
-    'use 1 to 63 of a-z, 0-9 and -, not starting or ending with -',
-  );
-const text = z.string().min(1).max(256);
 const accountId = z.string().regex(/^[0-9]{12}$/, 'use the 12 digits of the AWS account id, in quotes');
-const url = z.url({ protocol: /^https?$/ });
 const seconds = z.int().min(900).max(129_600);
 const tagKey = z
   .string()
@@ -266,16 +260,6 @@ export const mappingSchema = z.strictObject({
   note: z.string().max(1024).optional(),
 });
 
-export const applicationSchema = z.strictObject({
-  id: slug,
-  name: text,
-  /** `sha256:` and 64 hex digits, one per valid secret: two during a rotation. `daypass new-secret` makes them. */
-  secretHashes: z
-    .array(z.string().regex(/^sha256:[0-9a-f]{64}$/, 'run: daypass new-secret'))
-    .min(1)
-    .max(2),
-});
-
 export const catalogueSchema = z.strictObject({
   connectors: z.array(connectorSchema).default([]),
   accounts: z.array(accountSchema).default([]),
@@ -302,7 +286,6 @@ export type Account = z.infer<typeof accountSchema>;
 export type Role = z.infer<typeof roleSchema>;
 export type RoleGrant = Role['grant'];
 export type Mapping = z.infer<typeof mappingSchema>;
-export type Application = z.infer<typeof applicationSchema>;
 
 /** `role/path/Name` in the account's partition. */
 export function roleArnOf(account: Account, role: Role): string {

@@ -3,7 +3,9 @@
  * they speak of, so that a decision costs what the principal's groups cost and nothing for the rest.
  */
 import { matchesWildcard } from '../iam/wildcard.ts';
-import type { Account, Application, Catalogue, Mapping, Role } from './catalogue.ts';
+import { applicationProblems } from './application-problems.ts';
+import { registerApplication, type RegisteredApplication } from './application-proofs.ts';
+import type { Account, Catalogue, Mapping, Role } from './catalogue.ts';
 import {
   connectorProblems,
   duplicateIds,
@@ -32,7 +34,7 @@ export interface CompiledMapping {
 
 export interface CompiledCatalogue {
   readonly roles: ReadonlyMap<string, CatalogueRole>;
-  readonly applications: ReadonlyMap<string, Application>;
+  readonly applications: ReadonlyMap<string, RegisteredApplication>;
   readonly credentialSources: CredentialSources;
   /** `whoKey()` -> role id -> mappings. */
   readonly index: ReadonlyMap<string, ReadonlyMap<string, readonly CompiledMapping[]>>;
@@ -55,6 +57,7 @@ export function compileCatalogue(catalogue: Catalogue, facts: CatalogueFacts): C
     ...duplicateIds(catalogue),
     ...connectorProblems(catalogue, facts),
     ...roleProblems(catalogue, facts),
+    ...applicationProblems(catalogue, facts),
   );
   const roles = joinAccounts(catalogue);
   const compiled = catalogue.mappings.map((mapping, position) => {
@@ -71,7 +74,7 @@ export function compileCatalogue(catalogue: Catalogue, facts: CatalogueFacts): C
   return {
     catalogue: {
       roles,
-      applications: new Map(catalogue.applications.map((application) => [application.id, application])),
+      applications: new Map(catalogue.applications.map((each) => [each.id, registerApplication(each)])),
       credentialSources: facts.credentialSources,
       index: buildIndex(compiled),
     },

@@ -47,7 +47,7 @@ export const ERRORS = {
     'The refresh token is wrong, was replaced or has ended. Sign in again.',
   ),
   'code.spent': entry('bad-request', 'This code is wrong, was used before or has expired. Start again.'),
-  'client.invalid': entry('unauthenticated', 'The client id or the client secret is wrong.'),
+  'client.invalid': entry('unauthenticated', 'The client did not prove who it is.'),
   'client.metadata': entry('bad-request', 'The client’s name or kind is not one that is accepted.'),
   'client.redirect_uri': entry(
     'bad-request',
@@ -60,6 +60,11 @@ export const ERRORS = {
   'client.slow_down': entry('bad-request', 'Asked too often. Wait five seconds longer each time.'),
   'client.denied': entry('bad-request', 'The sign-in was refused in the browser.'),
   'client.expired': entry('bad-request', 'The sign-in took too long, or its session has ended. Start again.'),
+  'grant.not_allowed': entry('bad-request', 'This application may not act for people.'),
+  'grant.unsupported': entry('bad-request', 'Send a grant_type that the manual names.'),
+  'subject_token.invalid': entry('bad-request', 'This is no ID token by which this application may act.'),
+  'scope.invalid': entry('bad-request', 'Send scope as role:ID of roles that may be used, or none.'),
+  'target.invalid': entry('bad-request', 'Access tokens of this server are for its own API alone.'),
 
   'sign_in.connector_unknown': entry('not-found', 'There is no such way to sign in.'),
   'sign_in.replayed': entry('forbidden', 'This sign-in was already used. Start again.'),

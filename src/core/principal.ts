@@ -59,6 +59,8 @@ export interface ApplicationPrincipal {
   readonly id: string;
   readonly name: string;
   readonly standing: Standing;
+  /** The only roles, by id, that its token is for; absent for all of the application's. */
+  readonly onlyRoles?: readonly string[];
 }
 
 export type Principal = UserPrincipal | ApplicationPrincipal;
@@ -72,7 +74,7 @@ export function principalId(principal: Principal): string {
 
 /** Whether what the principal showed is for this role at all; whether the role is theirs, mappings say. */
 export function isFor(principal: Principal, roleId: string): boolean {
-  return principal.kind === 'application' || (principal.onlyRoles?.includes(roleId) ?? true);
+  return principal.onlyRoles?.includes(roleId) ?? true;
 }
 
 /** What pages and messages call the principal. Decides nothing. */

@@ -42,7 +42,7 @@ export function createAuthorizationStore(database: Database): AuthorizationStore
   };
 }
 
-function lifeOf(database: Database): Pick<AuthorizationStore, 'touch' | 'revoke' | 'listOf'> {
+function lifeOf(database: Database): Pick<AuthorizationStore, 'touch' | 'revoke' | 'spend' | 'listOf'> {
   return {
     async touch(id, usedAt) {
       const update = database.build
@@ -59,6 +59,12 @@ function lifeOf(database: Database): Pick<AuthorizationStore, 'touch' | 'revoke'
         .where('id', '=', id)
         .where('revoked_at', 'is', null);
       return (await database.write([statement(update, 1)], [auditEntry(event)])).status === 'committed';
+    },
+    async spend(values, event) {
+      const statements = values.map((value) => spendOnce(database, value));
+      const events = event === undefined ? [] : [auditEntry(event)];
+      const result = await database.write(statements, events);
+      if (result.status !== 'committed') throw new BrokerError('code.spent');
     },
     async listOf({ connectorId, subject }, now) {
       const rows = await database.read((db) =>

@@ -18,6 +18,10 @@ export async function fetchKeySet(url: string, fetch: LimitedFetch): Promise<Key
   if (keys === undefined || keys.length > MAXIMUM_KEYS) {
     throw new BrokerError('idp.unavailable', { detail: 'the provider’s key set cannot be used' });
   }
+  return keySetOf(keys);
+}
+
+export function keySetOf(keys: readonly unknown[]): KeySet {
   return { find: createLocalJWKSet({ keys: keys.filter(isPublicKey) }) };
 }
 

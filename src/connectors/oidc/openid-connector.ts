@@ -15,6 +15,7 @@ import type {
   EndsProviderSession,
   HearsBackChannelLogout,
   ProvenSignIn,
+  ReadsSubjectToken,
 } from '../connector.ts';
 import { runStrategy } from '../run-strategy.ts';
 import { authorizationUrl, valueOf } from './authorization-request.ts';
@@ -27,12 +28,13 @@ import { OpenIdStrategy } from './openid-strategy.ts';
 import { readCallback } from './read-callback.ts';
 import { createRelyingParty, type RelyingParty } from './relying-party.ts';
 import { resolveIdentity } from './resolve-identity.ts';
+import { readSubjectToken } from './subject-token.ts';
 import { redeemCode, type GrantedTokens } from './token-endpoint.ts';
 
 export function createOpenIdConnector(
   given: OidcConnectorSettings,
   environment: ConnectorEnvironment,
-): Connector & EndsProviderSession & HearsBackChannelLogout & ConfirmsSession {
+): Connector & EndsProviderSession & HearsBackChannelLogout & ConfirmsSession & ReadsSubjectToken {
   const settings = settleOpenIdSettings(given);
   const party = createRelyingParty(settings, environment);
 
@@ -71,6 +73,7 @@ export function createOpenIdConnector(
     hearBackChannelLogout: (token) => readLogoutToken(token, party),
     confirmationSeconds: (session) => confirmationSeconds(party, session),
     confirm: (session) => confirmSession(party, session),
+    readSubjectToken: (token, audiences) => readSubjectToken(token, audiences, party),
   };
 }
 

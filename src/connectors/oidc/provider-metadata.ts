@@ -87,7 +87,7 @@ function textsIn(list: unknown): readonly string[] | undefined {
  * Providers have endpoints on other hosts (Google does), but those have names. A bare address that is not the
  * issuer's own would aim our requests, which carry the client secret, at this machine or its network's metadata.
  */
-function isEndpoint(url: unknown, issuer: string, allowHttp: boolean): url is string {
+export function isEndpoint(url: unknown, issuer: string, allowHttp: boolean): url is string {
   if (typeof url !== 'string' || !isAllowedUrl(url, allowHttp)) return false;
   const { hostname } = new URL(url);
   const isBare = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || /(?:^|\.)localhost\.?$/.test(hostname);

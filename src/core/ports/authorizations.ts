@@ -49,6 +49,8 @@ export interface Authorization {
 export interface AuthorizationFacts {
   /** The only roles it is for, by id; absent for all that its principal may use. */
   readonly roles?: readonly string[];
+  /** Of an application's: what of the catalogue it came from, as `proofId`. It ends with any of them. */
+  readonly proofs?: readonly string[];
   /** The client it was given to, where clients register. */
   readonly clientId?: string;
   /** SHA-256 thumbprint (RFC 7638, base64url) of the key that refreshes it. */
@@ -102,6 +104,12 @@ export interface AuthorizationStore {
   touch(id: string, usedAt: Date): Promise<void>;
   /** @returns false when it had ended already; nothing is recorded then. */
   revoke(id: string, event: AuditEvent): Promise<boolean>;
+  /**
+   * What was shown for something that creates no authorization, told of by the event.
+   *
+   * @throws BrokerError `code.spent` if a value was used before.
+   */
+  spend(values: readonly OneTimeValue[], event?: AuditEvent): Promise<void>;
   /** A person's, neither ended nor expired, newest first, the newest `MAXIMUM_LISTED_AUTHORIZATIONS`. */
   listOf(owner: PersonKey, now: Date): Promise<readonly Authorization[]>;
 }

@@ -40,3 +40,11 @@ export function readField(request: Request, name: string): string | undefined {
   }
   return value === '' ? undefined : value;
 }
+
+/** Every value of a field that may come several times. */
+export function readFields(request: Request, name: string): readonly string[] {
+  const body: unknown = request.body;
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return [];
+  const values: unknown[] = [(body as Record<string, unknown>)[name]].flat();
+  return values.filter((value) => typeof value === 'string');
+}

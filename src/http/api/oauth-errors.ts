@@ -1,0 +1,36 @@
+/** RFC 6749 section 5.2 in place of problem details. */
+import type { NextFunction, Request, Response } from 'express';
+import type { BrokerError, ErrorCode } from '../../core/errors.ts';
+import { asBrokerError, statusOf } from '../errors.ts';
+import type { RequestLog } from '../request-log.ts';
+
+/** RFC 8693 section 2.2.2 answers to an unusable subject token as to anything else that is wrong with the request. */
+const ERRORS: Partial<Record<ErrorCode, string>> = {
+  'client.invalid': 'invalid_client',
+  'grant.not_allowed': 'unauthorized_client',
+  'grant.unsupported': 'unsupported_grant_type',
+  'scope.invalid': 'invalid_scope',
+  'target.invalid': 'invalid_target',
+};
+
+export function oauthErrors(log: RequestLog) {
+  return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
+    const error = asBrokerError(thrown);
+    log.refused(response, error);
+    if (response.headersSent) {
+      next(thrown);
+      return;
+    }
+    const status = statusOf(error);
+    if (status === 401) response.setHeader('WWW-Authenticate', 'Basic realm="daypass"');
+    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
+    response.status(status).json({ error: oauthCode(error, status), error_description: error.text });
+  };
+}
+
+function oauthCode({ code }: BrokerError, status: number): string {
+  const known = ERRORS[code];
+  if (known !== undefined) return known;
+  if (status < 500 && status !== 429) return 'invalid_request';
+  return status === 500 ? 'server_error' : 'temporarily_unavailable';
+}
