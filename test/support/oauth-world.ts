@@ -14,6 +14,8 @@ import { startTestBroker, type AccessFile, type TestBroker } from './start-test-
 
 export const SECRETS = ['first-secret-of-the-tests', 'second-secret-of-the-tests'] as const;
 export const ROLES = ['production-readonly', 'development-data-analyst'] as const;
+/** `acting` may use only the first of the roles for people of `op`. */
+export const ACTING = { client_id: 'acting', client_secret: 'secret-of-acting' };
 export const SUBJECT = 'system:serviceaccount:reports:reporter';
 
 export interface OAuthWorld {
@@ -69,6 +71,16 @@ export async function startOAuthWorld(options: OAuthWorldOptions = {}): Promise<
       name: 'By workload',
       workloads: [{ issuer: issuer.issuer, conditions: { sub: [SUBJECT], environment: ['prod'] } }],
     },
+    {
+      id: ACTING.client_id,
+      name: 'Acting',
+      secretHashes: [`sha256:${sha256Hex(ACTING.client_secret)}`],
+      onBehalfOf: [
+        { connector: 'op', audiences: ['portal', 'portal-api'] },
+        { connector: 'op', audiences: ['report'], roles: [ROLES[0]] },
+        { connector: 'sandbox-oidc', audiences: ['daypass'] },
+      ],
+    },
     ...(options.applications ?? []),
   ] as NonNullable<AccessFile['applications']>;
   const broker = await startTestBroker({
@@ -76,10 +88,22 @@ export async function startOAuthWorld(options: OAuthWorldOptions = {}): Promise<
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     access: (sandbox) => ({
       ...sandbox,
+      connectors: [
+        ...(sandbox.connectors ?? []),
+        { kind: 'oidc', id: 'op', label: 'The OP', issuer: issuer.issuer, clientId: 'daypass' },
+        {
+          kind: 'oidc',
+          id: 'other',
+          label: 'Another',
+          issuer: 'http://other.localhost',
+          clientId: 'daypass',
+        },
+      ],
       applications,
       mappings: [
         ...(sandbox.mappings ?? []).filter(({ applications: ofSandbox }) => ofSandbox === undefined),
         { id: 'applications', applications: applications.map(({ id }) => id), roles: { ids: [...ROLES] } },
+        { id: 'people', connector: 'op', groups: ['engineers'], roles: { ids: [...ROLES] } },
       ],
     }),
   });

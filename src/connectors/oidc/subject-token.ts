@@ -36,10 +36,11 @@ export async function readSubjectToken(
 
 /** One that is meant for others as well could have been taken from any of them. */
 function checkAudiences({ aud, azp }: Claims, audiences: readonly string[]): void {
-  const named: unknown[] = [aud, ...(azp === undefined ? [] : [azp])].flat();
-  if (!named.every((name) => typeof name === 'string' && audiences.includes(name))) {
-    refuse('oidc.audience', 'aud or azp');
-  }
+  const named: unknown[] = [aud].flat();
+  const isOurs = (name: unknown): boolean => typeof name === 'string' && audiences.includes(name);
+  // Of an empty list every one would be.
+  if (named.length === 0 || !named.every(isOurs)) refuse('oidc.audience', 'aud');
+  if (azp !== undefined && !isOurs(azp)) refuse('oidc.audience', 'azp');
 }
 
 function refuse(code: ErrorCode, detail: string): never {
