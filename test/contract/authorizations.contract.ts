@@ -102,6 +102,17 @@ export function describeAuthorizations(stores: () => Stores): void {
       expect(await store().addTokens(authorization.id, next)).toBe(false);
     });
 
+    it('A03: spend a value once, of many simultaneous tries, and tell of that one', async () => {
+      const value = { scope: 'client-assertion ci', value: randomToken(), expiresAt: later(60) };
+      const spending = event({ name: 'access-token.denied' });
+      const tries = await Promise.allSettled(
+        Array.from({ length: 20 }, () => store().spend([value], spending)),
+      );
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      await expect(store().spend([value])).rejects.toMatchObject({ code: 'code.spent' });
+      await store().spend([{ ...value, scope: 'client-assertion other' }]);
+    });
+
     it('D10: replace a refresh token once, of many simultaneous tries', async () => {
       const { authorization, hashes } = await create({}, [buildToken('refresh')]);
       const [replaces = ''] = hashes;

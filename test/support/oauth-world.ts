@@ -52,7 +52,7 @@ export interface OAuthAnswer {
 
 export const CLIENT_CREDENTIALS = { grant_type: 'client_credentials' };
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export interface OAuthWorldOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
