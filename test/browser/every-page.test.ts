@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
+import { IdentityCenterClient } from '../support/identity-center-client.ts';
 import { faintTexts, namelessControls, overflowing } from '../support/page-probes.ts';
 import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 import { pick, refusal, Visitors, type Visitor } from '../support/visitor.ts';
@@ -79,6 +80,20 @@ describe.each([
     await look(page, 'Your sign-in sessions');
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await look(page, 'You are signed out');
+  });
+
+  it('a device’s code, and the client behind it', async () => {
+    const { page } = await arrive();
+    await page.goto(`${broker.baseUrl}/sign-in/sandbox-saml?returnTo=%2Fdevice`);
+    await pick(page, /Alex/, broker.baseUrl);
+    await look(page, 'Let a device in');
+    const client = await IdentityCenterClient.register(broker.baseUrl);
+    const { userCode } = await client.device();
+    await page.getByLabel('Code').fill(userCode);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await look(page, 'Let this client in?');
+    await page.getByRole('button', { name: 'Yes, let it in' }).click();
+    await look(page, 'The client is in');
   });
 
   it('refusals, and somebody without a role', async () => {

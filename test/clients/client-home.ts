@@ -1,6 +1,6 @@
 /** A home directory of its own for an unmodified AWS client: nothing of whoever runs the tests decides what it does. */
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -58,6 +58,15 @@ export class ClientHome {
 
   read(name: string): Promise<string> {
     return readFile(join(this.path, name), 'utf8');
+  }
+
+  /** The files of a directory, each relative to the home. */
+  async list(directory: string): Promise<readonly string[]> {
+    return (await readdir(join(this.path, directory))).map((name) => `${directory}/${name}`);
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(join(this.path, name), { recursive: true, force: true });
   }
 
   start({ program, arguments: args, environment = {} }: ClientRun): RunningClient {

@@ -11,8 +11,10 @@ export interface ClientWorld {
   readonly awsCliVersion: string;
 }
 
-export async function startClientWorld(): Promise<ClientWorld & { close(): Promise<void> }> {
-  const [broker, awsCli] = await Promise.all([startTestBroker(), findAwsCli()]);
+export async function startClientWorld(
+  findProgram: () => Promise<string> = findAwsCli,
+): Promise<ClientWorld & { close(): Promise<void> }> {
+  const [broker, awsCli] = await Promise.all([startTestBroker(), findProgram()]);
   return {
     broker,
     awsCli,

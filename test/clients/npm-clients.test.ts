@@ -6,8 +6,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClientTable } from './client-table.ts';
 import { startClientWorld } from './client-world.ts';
+import { describeIdentityCenter } from './describe-identity-center.ts';
+import { describeModelsFallback } from './describe-models-fallback.ts';
 import { describePastedCredentials } from './describe-pasted-credentials.ts';
 
+/** A client is a program or two after each other, each of which takes seconds to start on a busy machine. */
+const LONG = { timeout: 120_000 };
 const table = new ClientTable('npm');
 let world: Awaited<ReturnType<typeof startClientWorld>>;
 
@@ -17,6 +21,10 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('pasted credentials', () => describePastedCredentials(() => world, table));
+
+describe('Identity Center’s protocol', LONG, () => describeIdentityCenter(() => world, table));
+
+describe('addresses by a file of models', LONG, () => describeModelsFallback(() => world, table));
 
 describe('the table of clients in docs/aws-clients.md', () => {
   it('holds what this run has seen', async () => {

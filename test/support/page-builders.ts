@@ -1,6 +1,7 @@
 /** Builds the data of each page: a usual case, with what a test cares about overridden. */
 import type {
   AccountView,
+  ClientPage,
   CredentialsPage,
   ErrorPage,
   PageFrame,
@@ -209,6 +210,21 @@ export function buildSessionsPage(overrides: Partial<SessionsPage> = {}): Sessio
     ...buildFrame({ title: 'Your sign-in sessions' }),
     sessions: [buildSession()],
     isCut: false,
+    ...overrides,
+  };
+}
+
+export function buildClientPage(overrides: Partial<ClientPage> = {}): ClientPage {
+  return {
+    ...buildFrame({ title: 'Let this client in?' }),
+    clientName: 'botocore-client-daypass',
+    program: 'aws-cli/2.36.12',
+    requester: { address: '192.0.2.17', isHere: true },
+    askedAt: '2026-11-02T11:14:00.000Z',
+    userCode: 'BCDF-GHJK',
+    answersTo: undefined,
+    endsAt: '2026-11-02T20:15:00.000Z',
+    action: '/device',
     ...overrides,
   };
 }

@@ -1,6 +1,7 @@
 /** Every page with its variants: what the browser tests open and what one looks at while drawing pages. */
 import type {
   AccountView,
+  ClientPage,
   CredentialsPage,
   ErrorPage,
   PageFrame,
@@ -14,6 +15,7 @@ import type {
 } from '../../src/http/web/view-models.ts';
 import {
   buildAccount,
+  buildClientPage,
   buildCredentialsPage,
   buildErrorPage,
   buildFrame,
@@ -372,6 +374,55 @@ function sessionsPages(): CataloguePage[] {
   ];
 }
 
+function clientPages(): CataloguePage[] {
+  const page = (name: string, model: ClientPage): CataloguePage => ({ name, view: 'pages/client', model });
+  const frame = buildFrame({ title: 'Let a device in' });
+  return [
+    { name: 'device', view: 'pages/device', model: { ...frame, userCode: '', isWrong: false } },
+    { name: 'device-wrong', view: 'pages/device', model: { ...frame, userCode: 'BBBB-BBBB', isWrong: true } },
+    {
+      name: 'device-hostile',
+      view: 'pages/device',
+      model: { ...frame, userCode: hostile(1), isWrong: true },
+    },
+    page('client', buildClientPage()),
+    page(
+      'client-elsewhere',
+      buildClientPage({ requester: { address: '2001:db8:85a3::8a2e:370:7334', isHere: false } }),
+    ),
+    page(
+      'client-here',
+      buildClientPage({
+        program: undefined,
+        requester: undefined,
+        userCode: undefined,
+        answersTo: '127.0.0.1:49152',
+      }),
+    ),
+    page(
+      'client-hostile',
+      buildClientPage({
+        clientName: hostile(0),
+        program: hostile(2),
+        requester: { address: hostile(3), isHere: false },
+        userCode: hostile(1),
+        action: `/authorize?state=${hostile(1)}`,
+        person: HOSTILE_PERSON,
+      }),
+    ),
+    ...[true, false].map((approved) => ({
+      name: `client-answered-${approved ? 'approved' : 'denied'}`,
+      view: 'pages/client-answered',
+      model: {
+        ...frame,
+        clientName: hostile(approved ? 1 : 6),
+        approved,
+        href: approved ? `${STAY}?code=a&state=b` : undefined,
+      },
+    })),
+  ];
+}
+
 /** Where the resubmit page of the catalogue posts to, and what. A field named `submit` must not stop it. */
 const RESUBMIT: Pick<ResubmitPage, 'action' | 'fields'> = {
   action: '/saml/example/acs',
@@ -403,6 +454,7 @@ export function pageCatalogue(): CataloguePage[] {
     ...rolePages(),
     ...credentialsPages(),
     ...sessionsPages(),
+    ...clientPages(),
     ...errorPages(),
     ...onTheWayPages(),
   ];
