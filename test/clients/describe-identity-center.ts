@@ -49,8 +49,8 @@ interface Terminal {
   readonly broker: TestBroker;
   readonly home: ClientHome;
   readonly browser: HttpBrowser;
-  aws(...args: readonly string[]): Promise<ClientAnswer>;
-  start(...args: readonly string[]): RunningClient;
+  readonly aws: (...args: readonly string[]) => Promise<ClientAnswer>;
+  readonly start: (...args: readonly string[]) => RunningClient;
 }
 
 /** A person at a terminal with the AWS CLI, and signed in to Daypass in a browser beside it. */
