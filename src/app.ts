@@ -8,11 +8,13 @@ import type { PublishedKeys } from './core/ports/signer.ts';
 import { apiErrors } from './http/api/problem.ts';
 import { apiRoutes, type ApiRoutes } from './http/api/roles.ts';
 import { oauthRoutes, type OAuthRoutes } from './http/api/oauth.ts';
+import type { AwsLogin } from './broker/aws-login.ts';
 import type { RateLimits } from './broker/rate-limits.ts';
 import {
   identityCenterRoutes,
   type IdentityCenterRoutes,
 } from './http/aws-clients/identity-center/identity-center.ts';
+import { awsLoginTokenRoutes } from './http/aws-clients/aws-login/token.ts';
 import { healthRoutes, type Health } from './http/health.ts';
 import { publishedKeysRoutes } from './http/identity-provider/published-keys.ts';
 import { lastResort } from './http/last-resort.ts';
@@ -23,6 +25,7 @@ import { securityHeaders } from './http/middleware/security-headers.ts';
 import { publicFiles } from './http/public-files.ts';
 import { openContext } from './http/request-context.ts';
 import { createRequestLog } from './http/request-log.ts';
+import { awsLoginRoutes, type AwsLoginRoutes } from './http/web/aws-login.ts';
 import { backChannelLogoutRoutes } from './http/web/back-channel-logout.ts';
 import { authorizeRoutes, type AuthorizeRoutes } from './http/web/authorize.ts';
 import { connectorMetadataRoutes } from './http/web/connector-metadata.ts';
@@ -46,6 +49,8 @@ export interface AppParts
     IdentityCenterRoutes,
     OAuthRoutes,
     Omit<ApiRoutes, 'sessionCookie'> {
+  readonly awsLogin: AwsLogin;
+  readonly awsClients: AwsLoginRoutes['awsClients'];
   readonly publishedKeys: PublishedKeys;
   readonly limits: RateLimits;
   readonly health: Health;
@@ -76,6 +81,7 @@ export function createApp(parts: AppParts): Express {
   app.use(healthRoutes(parts.health));
   app.use(guardRequest(baseUrl));
   app.use(oauthRoutes(parts, log));
+  app.use(awsLoginTokenRoutes(parts, log));
   app.use(apiRoutes({ ...parts, sessionCookie: cookies.session }));
   app.use('/api', notFound, apiErrors(log));
   app.use(identityCenterRoutes(parts, log));
@@ -90,6 +96,7 @@ export function createApp(parts: AppParts): Express {
   app.use(sameOriginOnly(baseUrl), ...requireCsrfToken(cookies.session));
   app.use(deviceRoutes(parts), authorizeRoutes(parts));
   app.use(signOutRoutes(parts), sessionRoutes(parts), roleRoutes(parts));
+  app.use(awsLoginRoutes(parts));
   app.use(notFound, webErrors({ pages, log, clickCookie: cookies.click }), lastResort(parts.logger));
   return app;
 }

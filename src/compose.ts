@@ -3,16 +3,13 @@ import type { Express } from 'express';
 import pino, { type Logger } from 'pino';
 import { createApp, type AppParts } from './app.ts';
 import { createApplications, type Applications } from './broker/applications/create-applications.ts';
+import { createAwsLogin } from './broker/aws-login.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
 import { createClientLimits } from './broker/client-limits.ts';
 import { createConfirmSession } from './broker/confirm-session.ts';
 import { createConnectorNotices } from './broker/connector-notices.ts';
-import {
-  createIdentityCenter,
-  type IdentityCenter,
-  type IdentityCenterDependencies,
-} from './broker/identity-center.ts';
-import { createIssueCredentials } from './broker/issue-credentials.ts';
+import { createIdentityCenter, type IdentityCenter } from './broker/identity-center.ts';
+import { createIssueCredentials, type IssueDependencies } from './broker/issue-credentials.ts';
 import { createRateLimits, type RateLimits } from './broker/rate-limits.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
 import { createOwnSessions } from './broker/own-sessions.ts';
@@ -35,6 +32,7 @@ import { BrokerError } from './core/errors.ts';
 import type { Clock } from './core/ports/clock.ts';
 import type { Stores } from './core/ports/stores.ts';
 import type { ServiceProviderKeys } from './core/ports/service-provider-keys.ts';
+import { awsLoginDelivery } from './delivery/aws-login.ts';
 import { consoleFormTargets } from './delivery/console-addresses.ts';
 import { createDeliveries } from './delivery/deliveries.ts';
 import { createGrantMethods } from './grants/grant-methods.ts';
@@ -95,6 +93,10 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
   const shared = { catalogue, audit: stores.audit, clock, limits };
   const entitlements = createEntitlementSource(catalogue);
   const people = signInOf(stores, { clock, connectors, logger, limits, life: config.sessions });
+  const issueCredentials = createIssueCredentials({
+    ...shared,
+    grants: createGrantMethods({ clients: stsClients, clock, signer: signing.signer }),
+  });
   const access = accessOf(config, { ...stores, ...shared, ...people, connectors });
   const housekeeping = keepHouse(
     () => Promise.all([stores.sweep(clock.now()), signing.maintain(), refreshConnectors(connectors)]),
@@ -118,11 +120,8 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     entitlements,
     ...people,
     ...access,
-    ...awsClientsOf(config, stores, { ...shared, ...access, entitlements, sessions: people.sessions }),
-    issueCredentials: createIssueCredentials({
-      ...shared,
-      grants: createGrantMethods({ clients: stsClients, clock, signer: signing.signer }),
-    }),
+    issueCredentials,
+    ...awsClientsOf(config, stores, { ...shared, ...people, ...access, entitlements, issueCredentials }),
     pages: createPages({ connectors, sandbox: config.sandbox, sessionCookie: cookies.session }),
     publishedKeys: signing.publishedKeys,
     health: { accepting: () => accepting, check: () => checkReadiness(stores, stsClients) },
@@ -192,24 +191,30 @@ function signInOf(
 }
 
 type ClientParts = Pick<
-  IdentityCenterDependencies,
-  'accessTokens' | 'clock' | 'entitlements' | 'limits' | 'sessions'
->;
+  AppParts,
+  'accessTokens' | 'clock' | 'entitlements' | 'issueCredentials' | 'sessions'
+> &
+  Pick<IssueDependencies, 'catalogue'> &
+  Pick<SignInParts, 'limits'>;
 
 function awsClientsOf(
   { awsClients, masterKey, rateLimits }: Config,
-  stores: Stores,
+  stores: Omit<Stores, 'catalogue'>,
   parts: ClientParts,
-): IdentityCenter & Pick<AppParts, 'startUrl'> {
+): IdentityCenter & Pick<AppParts, 'awsClients' | 'awsLogin' | 'startUrl'> {
+  const shared = { ...stores, ...parts };
   const { clock } = parts;
-  const dependencies = {
-    ...stores,
-    ...awsClients,
-    ...parts,
-    hash: createKeyedHash(masterKey, 'identity center'),
-    clientLimits: createClientLimits({ store: stores.rateLimits, clock, settings: rateLimits }),
+  return {
+    awsClients,
+    startUrl: awsClients.startUrl,
+    awsLogin: createAwsLogin({ ...shared, delivery: awsLoginDelivery }),
+    ...createIdentityCenter({
+      ...shared,
+      ...awsClients,
+      hash: createKeyedHash(masterKey, 'identity center'),
+      clientLimits: createClientLimits({ store: stores.rateLimits, clock, settings: rateLimits }),
+    }),
   };
-  return { startUrl: awsClients.startUrl, ...createIdentityCenter(dependencies) };
 }
 
 type AccessParts = Omit<Stores, 'catalogue'> & { readonly catalogue: CatalogueSource } & Pick<

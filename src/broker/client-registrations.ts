@@ -7,7 +7,8 @@ import { z } from 'zod';
 import type { Origin } from '../core/audit-event.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import { isSame, sha256Hex } from '../lib/hash.ts';
+import { sha256Hex } from '../lib/hash.ts';
+import { isSameText } from '../lib/is-same-text.ts';
 import type { KeyedHash } from '../lib/keyed-hash.ts';
 import { isLoopbackRedirect } from './loopback-redirect.ts';
 
@@ -52,7 +53,7 @@ const contents = z.object({ n: z.string(), r: z.array(z.string()), e: z.int() })
 export function createClientRegistrations(hash: KeyedHash, clock: Clock): ClientRegistrations {
   function find(clientId: string): KnownClient {
     const [text = '', proof = '', ...rest] = clientId.split('.');
-    if (rest.length > 0 || !isSame(proof, hash(`client id ${text}`)))
+    if (rest.length > 0 || !isSameText(hash(`client id ${text}`), proof))
       throw new BrokerError('client.invalid', { detail: 'not a client id of ours' });
     const { n, r, e } = contents.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
     if (e * 1_000 <= clock.now().getTime())
@@ -73,7 +74,7 @@ export function createClientRegistrations(hash: KeyedHash, clock: Clock): Client
       return { clientId, clientSecret: secretOf(clientId), issuedAt, expiresAt };
     },
     authenticate({ id, secret }) {
-      if (!isSame(secret, secretOf(id))) throw new BrokerError('client.invalid');
+      if (!isSameText(secretOf(id), secret)) throw new BrokerError('client.invalid');
       return find(id);
     },
   };

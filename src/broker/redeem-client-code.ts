@@ -10,7 +10,8 @@ import type { Authorization, AuthorizationStore } from '../core/ports/authorizat
 import type { Clock } from '../core/ports/clock.ts';
 import type { SignInSession } from '../core/ports/stores.ts';
 import { principalId } from '../core/principal.ts';
-import { isSame, randomToken, sha256Hex } from '../lib/hash.ts';
+import { randomToken, sha256Hex } from '../lib/hash.ts';
+import { isSameText } from '../lib/is-same-text.ts';
 import type { KnownClient } from './client-registrations.ts';
 import { newTokenPair, type IssuedClientTokens } from './client-token-pair.ts';
 import { hasEnded, POLL_SECONDS } from './device-authorization.ts';
@@ -75,7 +76,7 @@ export function createRedeemClientCode(dependencies: RedeemDependencies): Redeem
         found === undefined ||
         !isFor(found, client, 'identity-center-code') ||
         found.facts['redirectUri'] !== redirectUri ||
-        !isSame(challengeOf(codeVerifier), found.facts['codeChallenge'] ?? '')
+        !isSameText(found.facts['codeChallenge'], challengeOf(codeVerifier))
       )
         throw new BrokerError('code.spent');
       try {

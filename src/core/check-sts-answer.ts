@@ -66,7 +66,7 @@ function checkSession(permit: Permit, answer: StsAnswer): void {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html: session ARNs lose the role's path. */
-function sessionArnOf({ account, role, sessionName }: Permit): string | undefined {
+export function sessionArnOf({ account, role, sessionName }: Permit): string | undefined {
   if (sessionName === undefined) return undefined;
   const prefix = `arn:${account.partition}:sts::${account.id}`;
   if (role.grant.method === 'get-federation-token') return `${prefix}:federated-user/${sessionName}`;

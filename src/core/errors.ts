@@ -65,6 +65,8 @@ export const ERRORS = {
   'subject_token.invalid': entry('bad-request', 'This is no ID token by which this application may act.'),
   'scope.invalid': entry('bad-request', 'Send scope as role:ID of roles that may be used, or none.'),
   'target.invalid': entry('bad-request', 'Access tokens of this server are for its own API alone.'),
+  'proof.invalid': entry('bad-request', 'The proof that the client holds its key is missing or wrong.'),
+  'proof.replayed': entry('bad-request', 'This proof of the client’s key was used for another request.'),
 
   'sign_in.connector_unknown': entry('not-found', 'There is no such way to sign in.'),
   'sign_in.replayed': entry('forbidden', 'This sign-in was already used. Start again.'),
@@ -158,6 +160,10 @@ export const ERRORS = {
   'role.for_people': entry(
     'forbidden',
     'This role asks how a person signed in, so no application can use it.',
+  ),
+  'role.no_session': entry(
+    'bad-request',
+    'This role’s credentials are no role session, and this way of using it needs one.',
   ),
   'mapping.not_found': entry('bad-request', 'The mapping that was named does not give you this role.'),
   duration: entry('bad-request', 'The duration is outside what this role allows.'),

@@ -38,9 +38,6 @@ export function createAuthorizationStore(database: Database): AuthorizationStore
       ];
       return (await database.write(statements, [auditEntry(event)])).status === 'committed';
     },
-    async spend(value) {
-      return (await database.write([spendOnce(database, value)])).status === 'committed';
-    },
     ...lifeOf(database),
   };
 }

@@ -1,6 +1,7 @@
 /** A walk past every page of Daypass and of its sandbox, as phones and wide screens show them, by day and by night. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { AwsLoginClient } from '../support/aws-login-client.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { IdentityCenterClient } from '../support/identity-center-client.ts';
 import { faintTexts, namelessControls, overflowing } from '../support/page-probes.ts';
@@ -94,6 +95,19 @@ describe.each([
     await look(page, 'Let this client in?');
     await page.getByRole('button', { name: 'Yes, let it in' }).click();
     await look(page, 'The client is in');
+  });
+
+  it('what aws login asks, on this device and on another', async () => {
+    const visitor = await arrive();
+    const { page } = visitor;
+    await signIn(visitor, /Erin/);
+    await page.goto(new AwsLoginClient(broker).authorizeUrl());
+    await look(page, 'Choose a role for the AWS CLI');
+    await page.goto(new AwsLoginClient(broker, { onOtherDevice: true }).authorizeUrl());
+    await look(page, 'Choose a role for the AWS CLI');
+    await page.getByLabel('I started this myself').check();
+    await page.getByRole('button', { name: 'Use Read only in Example Production' }).click();
+    await look(page, 'Your code for the AWS CLI');
   });
 
   it('refusals, and somebody without a role', async () => {

@@ -138,13 +138,6 @@ export function describeAuthorizations(stores: () => Stores): void {
       expect(refused).toMatchObject({ reason: { code: 'code.spent' } });
     });
 
-    it('spend a value that nothing else comes of once, of many simultaneous tries', async () => {
-      const value = { scope: 'dpop-proof', value: randomToken(), expiresAt: later(60) };
-      const tries = await Promise.all(Array.from({ length: 50 }, () => store().spend(value)));
-      expect(tries.filter((spent) => spent)).toHaveLength(1);
-      expect(await store().spend({ ...value, scope: 'another' })).toBe(true);
-    });
-
     it('are listed for their owner alone, the newest first', async () => {
       const owner = { connectorId: CONNECTOR, subject: randomToken() };
       const first = await create({ kind: 'personal', owner, createdAt: later(-5) });

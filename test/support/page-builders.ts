@@ -2,6 +2,8 @@
 import type {
   AccountView,
   ClientPage,
+  AwsLoginDonePage,
+  AwsLoginPage,
   CredentialsPage,
   ErrorPage,
   PageFrame,
@@ -79,6 +81,8 @@ export function buildRolesPage(overrides: Partial<RolesPage> = {}): RolesPage {
   return {
     ...buildFrame(),
     query: '',
+    kept: [],
+    allHref: '?',
     total,
     matching: total,
     accounts,
@@ -225,6 +229,32 @@ export function buildClientPage(overrides: Partial<ClientPage> = {}): ClientPage
     answersTo: undefined,
     endsAt: '2026-11-02T20:15:00.000Z',
     action: '/device',
+    ...overrides,
+  };
+}
+
+export function buildAwsLoginPage(overrides: Partial<AwsLoginPage> = {}): AwsLoginPage {
+  return {
+    ...buildRolesPage(overrides),
+    title: 'Choose a role for the AWS CLI',
+    kept: [{ name: 'client_id', value: 'arn:aws:signin:::devtools/same-device' }],
+    onOtherDevice: false,
+    action: '/v1/authorize',
+    address: '192.0.2.17',
+    askedAt: '2026-11-02T11:14:00.000Z',
+    signInHrefs: new Map(),
+    leftOut: 0,
+    credentialsLife: '15 minutes',
+    ...overrides,
+  };
+}
+
+export function buildAwsLoginDonePage(overrides: Partial<AwsLoginDonePage> = {}): AwsLoginDonePage {
+  return {
+    ...buildFrame({ title: 'Going back to the AWS CLI' }),
+    given: { roleLabel: 'Read only', account: buildAccount() },
+    href: undefined,
+    code: undefined,
     ...overrides,
   };
 }

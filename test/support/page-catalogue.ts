@@ -2,7 +2,10 @@
 import type {
   AccountView,
   ClientPage,
+  AwsLoginDonePage,
+  AwsLoginPage,
   CredentialsPage,
+  DevicePage,
   ErrorPage,
   PageFrame,
   PersonView,
@@ -16,6 +19,8 @@ import type {
 import {
   buildAccount,
   buildClientPage,
+  buildAwsLoginDonePage,
+  buildAwsLoginPage,
   buildCredentialsPage,
   buildErrorPage,
   buildFrame,
@@ -377,14 +382,14 @@ function sessionsPages(): CataloguePage[] {
 function clientPages(): CataloguePage[] {
   const page = (name: string, model: ClientPage): CataloguePage => ({ name, view: 'pages/client', model });
   const frame = buildFrame({ title: 'Let a device in' });
+  const device = (name: string, userCode: string, isWrong = true): CataloguePage => {
+    const model: DevicePage = { ...frame, userCode, isWrong };
+    return { name, view: 'pages/device', model };
+  };
   return [
-    { name: 'device', view: 'pages/device', model: { ...frame, userCode: '', isWrong: false } },
-    { name: 'device-wrong', view: 'pages/device', model: { ...frame, userCode: 'BBBB-BBBB', isWrong: true } },
-    {
-      name: 'device-hostile',
-      view: 'pages/device',
-      model: { ...frame, userCode: hostile(1), isWrong: true },
-    },
+    device('device', '', false),
+    device('device-wrong', 'BBBB-BBBB'),
+    device('device-hostile', hostile(1)),
     page('client', buildClientPage()),
     page(
       'client-elsewhere',
@@ -423,6 +428,47 @@ function clientPages(): CataloguePage[] {
   ];
 }
 
+function awsLoginPages(): CataloguePage[] {
+  const page = (name: string, model: AwsLoginPage): CataloguePage => ({
+    name,
+    view: 'pages/aws-login',
+    model,
+  });
+  const done = (name: string, model: AwsLoginDonePage): CataloguePage => ({
+    name,
+    view: 'pages/aws-login-done',
+    model,
+  });
+  const signInHrefs = new Map([['payments-operator', `${STAY}?for=payments-operator`]]);
+  const code = {
+    text: Buffer.from(`state=${hostile(0)}&code=${'0'.repeat(64)}`).toString('base64'),
+    life: '5 minutes',
+  };
+  return [
+    page('aws-login', buildAwsLoginPage({ accounts: USUAL_ACCOUNTS, signInHrefs, leftOut: 2 })),
+    page(
+      'aws-login-remote',
+      buildAwsLoginPage({ onOtherDevice: true, address: '2001:db8:85a3::8a2e:370:7334' }),
+    ),
+    page('aws-login-no-match', buildAwsLoginPage({ accounts: [], matching: 0, total: 7, query: hostile(1) })),
+    page('aws-login-none', buildAwsLoginPage({ accounts: [], leftOut: 1 })),
+    page('aws-login-no-roles', buildAwsLoginPage({ accounts: [] })),
+    page(
+      'aws-login-hostile',
+      buildAwsLoginPage({
+        accounts: hostileAccounts(),
+        person: HOSTILE_PERSON,
+        address: HOSTILE_TEXTS[0],
+        kept: HOSTILE_TEXTS.map((text, index) => ({ name: hostile(index + 1), value: text })),
+      }),
+    ),
+    done('aws-login-done', buildAwsLoginDonePage({ href: STAY })),
+    done('aws-login-code', buildAwsLoginDonePage({ code })),
+    done('aws-login-declined', buildAwsLoginDonePage({ given: undefined, href: STAY })),
+    done('aws-login-declined-remote', buildAwsLoginDonePage({ given: undefined })),
+  ];
+}
+
 /** Where the resubmit page of the catalogue posts to, and what. A field named `submit` must not stop it. */
 const RESUBMIT: Pick<ResubmitPage, 'action' | 'fields'> = {
   action: '/saml/example/acs',
@@ -455,6 +501,7 @@ export function pageCatalogue(): CataloguePage[] {
     ...credentialsPages(),
     ...sessionsPages(),
     ...clientPages(),
+    ...awsLoginPages(),
     ...errorPages(),
     ...onTheWayPages(),
   ];

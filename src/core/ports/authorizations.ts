@@ -100,8 +100,6 @@ export interface AuthorizationStore {
     id: string,
     next: { readonly tokens: readonly NewToken[]; readonly replaces?: string; readonly event: AuditEvent },
   ): Promise<boolean>;
-  /** Spends a value that nothing else comes of. @returns false if it was used before. */
-  spend(value: OneTimeValue): Promise<boolean>;
   /** Moves `usedAt` forward. */
   touch(id: string, usedAt: Date): Promise<void>;
   /** @returns false when it had ended already; nothing is recorded then. */

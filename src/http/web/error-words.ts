@@ -18,6 +18,7 @@ const TITLES: Readonly<Record<FamilyOf<ErrorCode>, string>> = {
   subject_token: 'That token was not handed out',
   scope: 'That token was not handed out',
   target: 'That token was not handed out',
+  proof: 'Not signed in',
   role: 'This role is not open to you',
   mapping: 'That rule does not apply',
   duration: 'That duration is not possible',

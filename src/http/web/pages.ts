@@ -15,6 +15,8 @@ interface PageModels {
   roles: views.RolesPage;
   role: views.RolePage;
   credentials: views.CredentialsPage;
+  'aws-login': views.AwsLoginPage;
+  'aws-login-done': views.AwsLoginDonePage;
   error: views.ErrorPage;
   resubmit: views.ResubmitPage;
   'sign-in-again': views.SignInAgainPage;

@@ -7,9 +7,13 @@ import { supportOf, type DurationLimits } from '../../core/role-limits.ts';
 import { durationInWords } from '../../lib/duration-in-words.ts';
 import type { AccountView, RolePage, RoleView } from './view-models.ts';
 
-export function accountView({ account }: Entitlement): Omit<AccountView, 'roles'> {
+export function accountView({ account }: Pick<Entitlement, 'account'>): Omit<AccountView, 'roles'> {
   const { id, name, environment, colour, partition } = account;
   return { id, name, environment, colour, partition };
+}
+
+export function roleLabel({ label, roleName }: Pick<Role, 'label' | 'roleName'>): string {
+  return label ?? lastPart(roleName);
 }
 
 /** A role as one of its mappings gives it: the one that is used unless a request names another. */
@@ -19,7 +23,7 @@ export function roleView(entitlement: Entitlement, chosen: MappingChoice = entit
   const href = `/roles/${role.id}`;
   return {
     id: role.id,
-    label: role.label ?? lastPart(role.roleName),
+    label: roleLabel(role),
     roleName: role.roleName,
     description: role.description,
     operation: supportOf(role).operation,

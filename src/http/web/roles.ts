@@ -18,7 +18,7 @@ import { contextOf } from '../request-context.ts';
 import type { PageContent, Pages } from './pages.ts';
 import { keptClick, type RoleClick } from './role-click.ts';
 import { accountView, durationChoices, mappingChoices, roleView, signInView } from './role-view.ts';
-import { searchRoles } from './search-roles.ts';
+import { searchOf, searchRoles } from './search-roles.ts';
 import { takeMark } from './sign-in-again.ts';
 import { requirePerson } from './signed-in.ts';
 import type { CredentialsPage, ResumedClick, RolePage } from './view-models.ts';
@@ -42,9 +42,8 @@ export function roleRoutes(routes: RoleRoutes): Router {
   onlyMethods(router, '/', {
     async get(request, response) {
       const { principal } = requirePerson(response);
-      const query = textOf(request.query['q']).slice(0, 200);
-      const page = Number.parseInt(textOf(request.query['page']), 10) || 1;
-      const found = searchRoles(await entitlements.list(principal), query, page);
+      const { query, page } = searchOf(request.query);
+      const found = searchRoles(await entitlements.list(principal), query, { page });
       await pages.render(response, 'roles', { title: 'Your roles', ...found });
     },
   });

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import type { Entitlement } from '../../core/entitlements.ts';
 import type { PageContent } from './pages.ts';
 import { accountView, roleView } from './role-view.ts';
@@ -5,26 +6,43 @@ import type { AccountView, RolesPage } from './view-models.ts';
 
 const PAGE_SIZE = 100;
 
-/** What the roles page shows for a search: every word must be found in the account or the role. */
+/** What an address asks to see. */
+export function searchOf({ q, page }: Request['query']): { readonly query: string; readonly page: number } {
+  return { query: textOf(q).slice(0, 200), page: Number.parseInt(textOf(page), 10) || 1 };
+}
+
+/** The first of what came, as text. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/**
+ * What a page of roles shows for a search: every word must be found in the account or the role.
+ *
+ * @param wanted.kept what else the page's address holds, and goes on holding.
+ */
 export function searchRoles(
   entitlements: readonly Entitlement[],
   query: string,
-  wantedPage: number,
+  wanted: { readonly page: number; readonly kept?: Readonly<Record<string, string>> },
 ): Omit<PageContent<RolesPage>, 'title'> {
+  const { kept = {} } = wanted;
   const words = query
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
   const matching = words.length === 0 ? entitlements : entitlements.filter((entry) => matches(entry, words));
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_SIZE));
-  const page = Math.min(Math.max(1, wantedPage), pages);
+  const page = Math.min(Math.max(1, wanted.page), pages);
   const shown = matching.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
   const href = (number: number): string | undefined =>
     number < 1 || number > pages
       ? undefined
-      : `/?${new URLSearchParams({ q: query, page: String(number) }).toString()}`;
+      : `?${new URLSearchParams({ ...kept, q: query, page: String(number) }).toString()}`;
   return {
     query,
+    kept: Object.entries(kept).map(([name, value]) => ({ name, value })),
+    allHref: `?${new URLSearchParams(kept).toString()}`,
     total: entitlements.length,
     matching: matching.length,
     accounts: groupByAccount(shown),

@@ -64,6 +64,9 @@ export interface SessionView {
 /** `pages/roles` */
 export interface RolesPage extends PageFrame {
   readonly query: string;
+  /** What else the page's address holds and a search keeps; and the address without a search. */
+  readonly kept: readonly FormField[];
+  readonly allHref: string;
   /** How many roles the person has, and how many the search leaves. */
   readonly total: number;
   readonly matching: number;
@@ -73,6 +76,11 @@ export interface RolesPage extends PageFrame {
   readonly nextHref: string | undefined;
   readonly page: number;
   readonly pages: number;
+}
+
+export interface FormField {
+  readonly name: string;
+  readonly value: string;
 }
 
 export interface AccountView {
@@ -166,6 +174,34 @@ export interface CredentialsPage extends PageFrame {
   readonly tabs: readonly { readonly id: string; readonly label: string; readonly text: string }[];
 }
 
+/** `pages/aws-login`: which role a client gets that waits for one. */
+export interface AwsLoginPage extends RolesPage {
+  /** The person carries a code to the client; else it listens on this machine. */
+  readonly onOtherDevice: boolean;
+  /** Where the form posts to, with `kept` and the role. */
+  readonly action: string;
+  /** Where this browser comes from. */
+  readonly address: string | undefined;
+  /** ISO 8601, UTC. */
+  readonly askedAt: string;
+  /** By the id of each role that needs another sign-in first: the way there and back. */
+  readonly signInHrefs: ReadonlyMap<string, string>;
+  /** How many further roles the person has that cannot be used this way. */
+  readonly leftOut: number;
+  /** e.g. `15 minutes` */
+  readonly credentialsLife: string;
+}
+
+/** `pages/aws-login-done` */
+export interface AwsLoginDonePage extends PageFrame {
+  /** What was given; undefined where the person gave nothing. */
+  readonly given: { readonly roleLabel: string; readonly account: Omit<AccountView, 'roles'> } | undefined;
+  /** Where the client listens; undefined where it is on another device. */
+  readonly href: string | undefined;
+  /** What the person copies to it, and how long that works. */
+  readonly code: { readonly text: string; readonly life: string } | undefined;
+}
+
 /** `pages/error`: a refusal or a fault. */
 export interface ErrorPage extends PageFrame {
   readonly status: number;
@@ -187,7 +223,7 @@ export interface SignInAgainPage extends PageFrame {
 /** `pages/resubmit`: sends a cross-site POST once more from our own origin, so that Lax cookies come along. */
 export interface ResubmitPage extends PageFrame {
   readonly action: string;
-  readonly fields: readonly { readonly name: string; readonly value: string }[];
+  readonly fields: readonly FormField[];
 }
 
 /** `pages/device`: where a person types the code that a client shows. */

@@ -12,6 +12,8 @@ const CHANGING = [
   '/sessions/x/end',
   `${ROLE}/console`,
   `${ROLE}/credentials`,
+  '/v1/authorize',
+  '/v1/sessions/confirmation',
 ];
 /** Every page of a signed-in person that can be opened by its address, refusals included. */
 const PAGES = [
