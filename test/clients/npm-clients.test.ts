@@ -6,12 +6,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClientTable } from './client-table.ts';
 import { startClientWorld } from './client-world.ts';
+import { describeAwsLogin } from './describe-aws-login.ts';
 import { describeIdentityCenter } from './describe-identity-center.ts';
 import { describeModelsFallback } from './describe-models-fallback.ts';
 import { describePastedCredentials } from './describe-pasted-credentials.ts';
 
 /** A client is a program or two after each other, each of which takes seconds to start on a busy machine. */
-const LONG = { timeout: 120_000 };
+const LONG = { timeout: 180_000 };
 const table = new ClientTable('npm');
 let world: Awaited<ReturnType<typeof startClientWorld>>;
 
@@ -25,6 +26,8 @@ describe('pasted credentials', () => describePastedCredentials(() => world, tabl
 describe('Identity Center’s protocol', LONG, () => describeIdentityCenter(() => world, table));
 
 describe('addresses by a file of models', LONG, () => describeModelsFallback(() => world, table));
+
+describe('aws login', LONG, () => describeAwsLogin(() => world, table));
 
 describe('the table of clients in docs/aws-clients.md', () => {
   it('holds what this run has seen', async () => {
