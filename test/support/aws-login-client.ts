@@ -140,7 +140,7 @@ export class AwsLoginClient {
     );
 }
 
-export function encoded(part: object): string {
+function encoded(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
