@@ -25,10 +25,10 @@ function withManyRoles(sandbox: AccessFile): AccessFile {
   });
   return {
     ...sandbox,
-    accounts: [...sandbox.accounts, { id: MANY, name: 'Many roles' }],
-    roles: [...sandbox.roles, ...ids.map(role)],
+    accounts: [...(sandbox.accounts ?? []), { id: MANY, name: 'Many roles' }],
+    roles: [...(sandbox.roles ?? []), ...ids.map(role)],
     mappings: [
-      ...sandbox.mappings,
+      ...(sandbox.mappings ?? []),
       { id: 'many', connector: 'sandbox-oidc', groups: ['engineering'], roles: { pattern: 'many-*' } },
       {
         id: 'support',

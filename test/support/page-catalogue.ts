@@ -1,6 +1,7 @@
 /** Every page with its variants: what the browser tests open and what one looks at while drawing pages. */
 import type {
   AccountView,
+  ClientAnsweredPage,
   ClientPage,
   AwsLoginDonePage,
   AwsLoginPage,
@@ -382,14 +383,21 @@ function sessionsPages(): CataloguePage[] {
 function clientPages(): CataloguePage[] {
   const page = (name: string, model: ClientPage): CataloguePage => ({ name, view: 'pages/client', model });
   const frame = buildFrame({ title: 'Let a device in' });
-  const device = (name: string, userCode: string, isWrong = true): CataloguePage => {
-    const model: DevicePage = { ...frame, userCode, isWrong };
+  const device = (name: string, typed: Pick<DevicePage, 'userCode' | 'isWrong'>): CataloguePage => {
+    const model: DevicePage = { ...frame, ...typed };
     return { name, view: 'pages/device', model };
   };
+  const answered = (
+    name: string,
+    answer: Pick<ClientAnsweredPage, 'clientName' | 'approved' | 'href'>,
+  ): CataloguePage => {
+    const model: ClientAnsweredPage = { ...frame, ...answer };
+    return { name, view: 'pages/client-answered', model };
+  };
   return [
-    device('device', '', false),
-    device('device-wrong', 'BBBB-BBBB'),
-    device('device-hostile', hostile(1)),
+    device('device', { userCode: '', isWrong: false }),
+    device('device-wrong', { userCode: 'BBBB-BBBB', isWrong: true }),
+    device('device-hostile', { userCode: hostile(1), isWrong: true }),
     page('client', buildClientPage()),
     page(
       'client-elsewhere',
@@ -415,16 +423,8 @@ function clientPages(): CataloguePage[] {
         person: HOSTILE_PERSON,
       }),
     ),
-    ...[true, false].map((approved) => ({
-      name: `client-answered-${approved ? 'approved' : 'denied'}`,
-      view: 'pages/client-answered',
-      model: {
-        ...frame,
-        clientName: hostile(approved ? 1 : 6),
-        approved,
-        href: approved ? `${STAY}?code=a&state=b` : undefined,
-      },
-    })),
+    answered('client-approved', { clientName: hostile(1), approved: true, href: `${STAY}?code=a&state=b` }),
+    answered('client-denied', { clientName: hostile(6), approved: false, href: undefined }),
   ];
 }
 
