@@ -5,6 +5,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Logger } from 'pino';
 import { BrokerError } from './core/errors.ts';
 import type { PublishedKeys } from './core/ports/signer.ts';
+import { awsConfigRoutes } from './http/api/aws-config.ts';
 import { apiErrors } from './http/api/problem.ts';
 import { apiRoutes, type ApiRoutes } from './http/api/roles.ts';
 import { oauthRoutes, type OAuthRoutes } from './http/api/oauth.ts';
@@ -35,6 +36,7 @@ import { providerLogoutRoutes } from './http/web/provider-logout.ts';
 import { roleRoutes, type RoleRoutes } from './http/web/roles.ts';
 import { sessionRoutes, type SessionRoutes } from './http/web/sessions.ts';
 import { readSession } from './http/web/signed-in.ts';
+import { setupFileRoutes, setupRoutes, type SetupRoutes } from './http/web/setup.ts';
 import { signInRoutes, type SignInRoutes } from './http/web/sign-in.ts';
 import { signOutRoutes, type SignOutRoutes } from './http/web/sign-out.ts';
 
@@ -48,6 +50,7 @@ export interface AppParts
     DeviceRoutes,
     IdentityCenterRoutes,
     OAuthRoutes,
+    SetupRoutes,
     Omit<ApiRoutes, 'sessionCookie'> {
   readonly awsLogin: AwsLogin;
   readonly awsClients: AwsLoginRoutes['awsClients'];
@@ -83,10 +86,11 @@ export function createApp(parts: AppParts): Express {
   app.use(oauthRoutes(parts, log));
   app.use(awsLoginTokenRoutes(parts, log));
   app.use(apiRoutes({ ...parts, sessionCookie: cookies.session }));
+  app.use(awsConfigRoutes(parts));
   app.use('/api', notFound, apiErrors(log));
   app.use(identityCenterRoutes(parts, log));
 
-  app.use(files.routes);
+  app.use(files.routes, setupFileRoutes(parts));
   app.use(publishedKeysRoutes(parts.publishedKeys), connectorMetadataRoutes(parts.connectors));
   // What a provider proves by its signature needs no session, and comes from wherever it comes.
   app.use(backChannelLogoutRoutes(parts, log), providerLogoutRoutes(parts));
@@ -95,7 +99,7 @@ export function createApp(parts: AppParts): Express {
   app.use(signInRoutes(parts));
   app.use(sameOriginOnly(baseUrl), ...requireCsrfToken(cookies.session));
   app.use(deviceRoutes(parts), authorizeRoutes(parts));
-  app.use(signOutRoutes(parts), sessionRoutes(parts), roleRoutes(parts));
+  app.use(signOutRoutes(parts), sessionRoutes(parts), roleRoutes(parts), setupRoutes(parts));
   app.use(awsLoginRoutes(parts));
   app.use(notFound, webErrors({ pages, log, clickCookie: cookies.click }), lastResort(parts.logger));
   return app;

@@ -4,6 +4,7 @@ import pino, { type Logger } from 'pino';
 import { createApp, type AppParts } from './app.ts';
 import { createApplications, type Applications } from './broker/applications/create-applications.ts';
 import { createAwsLogin } from './broker/aws-login.ts';
+import { createAwsSetup } from './broker/aws-setup.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
 import { createClientLimits } from './broker/client-limits.ts';
 import { createConfirmSession } from './broker/confirm-session.ts';
@@ -122,6 +123,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     ...access,
     issueCredentials,
     ...awsClientsOf(config, stores, { ...shared, ...people, ...access, entitlements, issueCredentials }),
+    awsSetup: createAwsSetup({ ...config.awsClients, ...config.aws, baseUrl, entitlements }),
     pages: createPages({ connectors, sandbox: config.sandbox, sessionCookie: cookies.session }),
     publishedKeys: signing.publishedKeys,
     health: { accepting: () => accepting, check: () => checkReadiness(stores, stsClients) },

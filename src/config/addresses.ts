@@ -6,6 +6,8 @@ export function isOrigin(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) return false;
   const bare = url.pathname === '/' && url.search === '' && url.hash === '';
+  // It stands in scripts that people save, where a host such as `$(id)` would be more than a name.
+  if (!/^[\w.:[\]-]+$/.test(url.host)) return false;
   // `?` and `#` alone leave no trace in the parsed URL.
   return bare && url.username === '' && url.password === '' && !/[?#@\\\s]/.test(text);
 }

@@ -3,6 +3,7 @@
  * `config-rules` checks what spans settings, `docs/configuration.md` explains them to people.
  */
 import { z } from 'zod';
+import { isProfileNameTemplate, PROFILE_NAME_HINT } from '../core/profile-names.ts';
 import { isAddressOrSubnet, isOrigin } from './addresses.ts';
 
 const name = z
@@ -193,6 +194,13 @@ export const configFileSchema = z.strictObject({
         .default('https://daypass.awsapps.com/start')
         .describe(
           'What the AWS CLI is told as its start URL; it insists on a name of AWS’s, and never asks it.',
+        ),
+      profileName: z
+        .string()
+        .refine(isProfileNameTemplate, PROFILE_NAME_HINT)
+        .default('{account}-{role}')
+        .describe(
+          'What the profiles of a generated ~/.aws/config are called: {account}, {accountId}, {environment}, {role} (its name in IAM), {roleId}, and text.',
         ),
     })
     .prefault({})

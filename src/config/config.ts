@@ -32,7 +32,12 @@ export interface Config {
   readonly sessions: { readonly idleSeconds: number; readonly absoluteSeconds: number };
   readonly accessTokens: { readonly lifeSeconds: number };
   readonly personalTokens: { readonly maximumDays: number; readonly signInDays: number };
-  readonly awsClients: { readonly deviceCodes: boolean; readonly startUrl: string };
+  readonly awsClients: {
+    readonly deviceCodes: boolean;
+    readonly startUrl: string;
+    /** A template, as `core/profile-names` reads it. */
+    readonly profileName: string;
+  };
   /** Buckets that hold `burst` and fill by `perMinute`, for each network that requests come from. */
   readonly rateLimits: {
     readonly signIns: RateLimit;

@@ -77,7 +77,13 @@ describe.each([
     await page.getByRole('tabpanel').locator('summary').click();
     await look(page, 'Credentials for Read only');
     await page.locator('.menu summary').click();
-    await page.getByRole('link', { name: 'Your sign-in sessions' }).click();
+    await page.getByRole('link', { name: 'Set up your tools' }).click();
+    for (const tab of await page.getByRole('tab').all()) {
+      await tab.click();
+      await look(page, 'Set up your tools');
+    }
+    await page.locator('.menu summary').click();
+    await page.getByRole('link', { name: 'Your sign-in sessions', exact: true }).click();
     await look(page, 'Your sign-in sessions');
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await look(page, 'You are signed out');

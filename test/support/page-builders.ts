@@ -13,7 +13,9 @@ import type {
   RoleView,
   SessionsPage,
   SessionView,
+  SetupPage,
 } from '../../src/http/web/view-models.ts';
+import { setupSnippets } from '../../src/http/web/setup-snippets.ts';
 
 const SANDBOX = { awsUrl: 'http://localhost:8081', identityProvidersUrl: 'http://localhost:8082' };
 
@@ -255,6 +257,33 @@ export function buildAwsLoginDonePage(overrides: Partial<AwsLoginDonePage> = {})
     given: { roleLabel: 'Read only', account: buildAccount() },
     href: undefined,
     code: undefined,
+    ...overrides,
+  };
+}
+
+export function buildSetupPage(overrides: Partial<SetupPage> = {}): SetupPage {
+  const settings = {
+    baseUrl: 'https://daypass.example.com',
+    startUrl: 'https://daypass.awsapps.com/start',
+    regions: { aws: ['eu-central-1'], 'aws-cn': [], 'aws-us-gov': [], 'aws-eusc': [] },
+    endpoints: {},
+  };
+  return {
+    ...buildFrame({ title: 'Set up your tools' }),
+    baseUrl: settings.baseUrl,
+    profiles: 1,
+    config: [
+      '# AWS roles by Daypass at https://daypass.example.com',
+      '',
+      '[sso-session daypass]',
+      'sso_start_url = https://daypass.awsapps.com/start',
+      '',
+      '[profile Payments-PaymentsReadOnly]',
+      'sso_session = daypass',
+      '',
+    ].join('\n'),
+    leftOut: [],
+    snippets: setupSnippets(settings, undefined),
     ...overrides,
   };
 }

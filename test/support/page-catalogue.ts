@@ -14,6 +14,7 @@ import type {
   RolePage,
   RolesPage,
   SessionsPage,
+  SetupPage,
   SignedOutPage,
   SignInPage,
 } from '../../src/http/web/view-models.ts';
@@ -32,6 +33,7 @@ import {
   buildRolesPage,
   buildSession,
   buildSessionsPage,
+  buildSetupPage,
 } from './page-builders.ts';
 
 /** An address to go on to that keeps the browser where it is. */
@@ -469,6 +471,36 @@ function awsLoginPages(): CataloguePage[] {
   ];
 }
 
+function setupPages(): CataloguePage[] {
+  const page = (name: string, model: SetupPage): CataloguePage => ({ name, view: 'pages/setup', model });
+  const usual = buildSetupPage();
+  const hostileSnippets = Object.fromEntries(
+    Object.keys(usual.snippets).map((name, index) => [name, hostile(index)]),
+  ) as SetupPage['snippets'];
+  return [
+    page(
+      'setup',
+      buildSetupPage({
+        leftOut: [{ label: 'Tools with MFA', accountName: 'Example Tools', href: '/roles/tools-session' }],
+      }),
+    ),
+    page('setup-many', buildSetupPage({ profiles: 10_000, config: undefined })),
+    page('setup-none', buildSetupPage({ profiles: 0 })),
+    page(
+      'setup-hostile',
+      buildSetupPage({
+        config: HOSTILE_TEXTS.join('\n'),
+        snippets: hostileSnippets,
+        leftOut: HOSTILE_TEXTS.map((label, index) => ({
+          label,
+          accountName: hostile(index + 1),
+          href: `/roles/${encodeURIComponent(hostile(index + 2))}`,
+        })),
+      }),
+    ),
+  ];
+}
+
 /** Where the resubmit page of the catalogue posts to, and what. A field named `submit` must not stop it. */
 const RESUBMIT: Pick<ResubmitPage, 'action' | 'fields'> = {
   action: '/saml/example/acs',
@@ -502,6 +534,7 @@ export function pageCatalogue(): CataloguePage[] {
     ...sessionsPages(),
     ...clientPages(),
     ...awsLoginPages(),
+    ...setupPages(),
     ...errorPages(),
     ...onTheWayPages(),
   ];

@@ -78,7 +78,11 @@ describe('without any configuration', () => {
       sessions: { idleSeconds: 3600, absoluteSeconds: 43200 },
       accessTokens: { lifeSeconds: 3600 },
       personalTokens: { maximumDays: 90, signInDays: 30 },
-      awsClients: { deviceCodes: true, startUrl: 'https://daypass.awsapps.com/start' },
+      awsClients: {
+        deviceCodes: true,
+        startUrl: 'https://daypass.awsapps.com/start',
+        profileName: '{account}-{role}',
+      },
       signingKeys: { activeDays: 365, overlapDays: 30 },
       accessFile: undefined,
       sandbox: {
@@ -588,6 +592,8 @@ describe('http', () => {
     'https:\\\\h',
     'ftp://h',
     'https://h/../x',
+    'https://$(id)',
+    "https://a'b",
     'javascript:alert(1)',
   ])('and no base URL that is not an origin: %s', (baseUrl) => {
     expect(complaints(`baseUrl: ${JSON.stringify(baseUrl)}`)).toEqual([

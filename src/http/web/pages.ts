@@ -17,6 +17,7 @@ interface PageModels {
   credentials: views.CredentialsPage;
   'aws-login': views.AwsLoginPage;
   'aws-login-done': views.AwsLoginDonePage;
+  setup: views.SetupPage;
   error: views.ErrorPage;
   resubmit: views.ResubmitPage;
   'sign-in-again': views.SignInAgainPage;

@@ -202,6 +202,38 @@ export interface AwsLoginDonePage extends PageFrame {
   readonly code: { readonly text: string; readonly life: string } | undefined;
 }
 
+/** `pages/setup`: how to set every kind of tool up. */
+export interface SetupPage extends PageFrame {
+  readonly baseUrl: string;
+  /** How many roles tools may use; `config` is undefined where they are too many to read. */
+  readonly profiles: number;
+  readonly config: string | undefined;
+  /** Roles that only pages hand out. */
+  readonly leftOut: readonly {
+    readonly label: string;
+    readonly accountName: string;
+    readonly href: string;
+  }[];
+  readonly snippets: Readonly<Record<SetupSnippet, string>>;
+}
+
+type SetupSnippet =
+  | 'login'
+  | 'environmentSh'
+  | 'environmentPowershell'
+  | 'models'
+  | 'awsLogin'
+  | 'tokenSh'
+  | 'tokenPowershell'
+  | 'saveSh'
+  | 'savePowershell'
+  | 'oneLiner'
+  | 'containerSh'
+  | 'docker'
+  | 'kubernetes'
+  | 'terraform'
+  | 'signOut';
+
 /** `pages/error`: a refusal or a fault. */
 export interface ErrorPage extends PageFrame {
   readonly status: number;
