@@ -9,6 +9,9 @@ import { startClientWorld } from './client-world.ts';
 import { describeAwsLogin } from './describe-aws-login.ts';
 import { describeIdentityCenter } from './describe-identity-center.ts';
 import { describeModelsFallback } from './describe-models-fallback.ts';
+import { describeCredentialProcess } from './describe-credential-process.ts';
+import { describeCredentialScript } from './describe-credential-script.ts';
+import { describeGeneratedConfig } from './describe-generated-config.ts';
 import { describePastedCredentials } from './describe-pasted-credentials.ts';
 
 /** A client is a program or two after each other, each of which takes seconds to start on a busy machine. */
@@ -22,6 +25,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('pasted credentials', () => describePastedCredentials(() => world, table));
+describe('credential_process', () => describeCredentialProcess(() => world, table));
+describe('the script for credential_process', () => describeCredentialScript(() => world));
+describe('the generated configuration', () => describeGeneratedConfig(() => world));
 
 describe('Identity Center’s protocol', LONG, () => describeIdentityCenter(() => world, table));
 
