@@ -55,9 +55,11 @@ export function awsConfig(
     account,
     region: regionOf(account, settings),
   }));
+  const leftOut = open.filter(({ role }) => !isUsableBy(style, role));
   const services = servicesOf(style, settings);
   const lines = [
     `# AWS roles by Daypass at ${addressOf(settings.baseUrl)}`,
+    ...(leftOut.length > 0 ? [`# Without, as pages alone hand them out: ${idsOf(leftOut)}`] : []),
     ...(style === 'sso' ? sessionLines(settings) : []),
     ...serviceLines(services),
     ...defaultLines(services, settings),
@@ -66,9 +68,11 @@ export function awsConfig(
   return {
     text: `${lines.join('\n')}\n`,
     profiles,
-    leftOut: open.filter(({ role }) => !isUsableBy(style, role)),
+    leftOut,
   };
 }
+
+const idsOf = (entries: readonly RoleInAccount[]): string => entries.map(({ role }) => role.id).join(', ');
 
 /** No tool passes an MFA code on, and a token of one's own comes without the identity provider's. */
 function isUsableBy(style: AwsConfigStyle, { grant }: Role): boolean {

@@ -164,9 +164,9 @@ interface Away {
 
 /** An address where nobody listens. */
 async function refusing(): Promise<Away> {
-  const { url, close } = await answering(503);
-  await close();
-  return { url, close: () => Promise.resolve() };
+  const server = await answering(503);
+  await server.close();
+  return { url: server.url, close: () => Promise.resolve() };
 }
 
 async function answering(status: number): Promise<Away> {

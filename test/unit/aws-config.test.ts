@@ -143,6 +143,7 @@ region = eu-central-1
     const ids = (list: readonly RoleInAccount[]): string[] => list.map(({ role }) => role.id);
     const bySso = awsConfig(entries, SETTINGS, USUAL);
     expect([ids(bySso.profiles), ids(bySso.leftOut)]).toEqual([['own-token'], ['with-mfa']]);
+    expect(bySso.text).toContain('\n# Without, as pages alone hand them out: with-mfa\n\n[');
     const byProcess = awsConfig(entries, SETTINGS, { ...USUAL, style: 'credential-process' });
     expect([ids(byProcess.profiles), ids(byProcess.leftOut)]).toEqual([[], ['with-mfa', 'own-token']]);
   });
