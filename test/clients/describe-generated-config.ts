@@ -33,8 +33,6 @@ export function describeGeneratedConfig(world: () => ClientWorld): void {
       for (const [key, value] of [
         ['sso_role_name', 'production-ec2-operator'],
         ['sso_account_id', '444455556666'],
-        ['sso_session', 'daypass'],
-        ['region', 'us-east-1'],
       ] as const) {
         const answer = await aws('configure', 'get', key, '--profile', PROFILE);
         expect(answer.stdout.trim(), key).toBe(value);
