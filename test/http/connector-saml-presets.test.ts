@@ -80,7 +80,7 @@ describe.each(PROVIDER_PRESETS)('a SAML connector with the preset %s', (preset) 
 });
 
 describe('Keycloak’s role list', () => {
-  const { attributes, ...shape } = RESPONSE_SHAPES.keycloak;
+  const shape = RESPONSE_SHAPES.keycloak;
   const roles = ['offline_access', 'uma_authorization'].map((role) => ({ name: 'Role', values: [role] }));
   const memberships = PERSON.groups.map((group) => ({ name: 'memberships', values: [group] }));
   const together = [{ name: 'memberships', values: PERSON.groups }];
@@ -95,10 +95,10 @@ describe('Keycloak’s role list', () => {
   });
   afterAll(() => Promise.all([door.close(), idp.close()]));
 
-  async function signIn(sent: typeof attributes): Promise<Outcome> {
+  async function signIn(attributes: typeof shape.attributes): Promise<Outcome> {
     const request = idp.readRequest(await door.start());
     const facts = { request, issuer: idp.entityId, key: idp.key(), encryptFor: '' };
-    const xml = writeSamlResponse({ ...shape, attributes: sent }, facts);
+    const xml = writeSamlResponse({ ...shape, attributes }, facts);
     return door.post({ SAMLResponse: base64(xml), RelayState: request.relayState });
   }
 
