@@ -114,6 +114,7 @@ function writeSettings(directory: string, stubPort: number, brokerPort: number):
       baseUrl: `http://localhost:${brokerPort}`,
       listen: { host: '127.0.0.1', port: brokerPort },
       access: file('access.yaml', stringify(access)),
+      rateLimits: { principals: { burst: 1_000_000, perMinute: 1_000_000 } },
       credentialSources: { bench: { kind: 'key-file', file: file('key.json', JSON.stringify(key)) } },
       aws: { endpoints: { sts: `http://127.0.0.1:${stubPort}` } },
     }),

@@ -2,7 +2,8 @@
 import type { RateLimit } from '../core/ports/stores.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import { networkOf } from '../lib/network-of.ts';
-import { Limiter, type RateLimitDependencies } from './rate-limits.ts';
+import { Limiter } from './limiter.ts';
+import type { RateLimitDependencies } from './rate-limits.ts';
 
 export interface ClientLimitSettings {
   /** Registrations and sign-ins of clients that one network may start. */
@@ -34,7 +35,9 @@ export function createClientLimits({
     `person ${sha256Hex(person)}`,
   ];
   return {
-    startClient: (address) => starts.take(networkOf(address)),
+    async startClient(address) {
+      await starts.take(networkOf(address));
+    },
     admitUserCode(address, person) {
       for (const key of keysOf(address, person)) codes.check(key);
     },

@@ -69,10 +69,14 @@ const rateLimits = z
       .strictObject({ burst: rate.default(10), perMinute: rate.default(5) })
       .prefault({})
       .describe('Wrong codes of AWS clients, also for each person; beyond them none is looked up.'),
+    principals: z
+      .strictObject({ burst: rate.default(600), perMinute: rate.default(300) })
+      .prefault({})
+      .describe('Requests of one user or application, wherever they come from.'),
   })
   .prefault({})
   .describe(
-    'How often strangers may make Daypass work, for each address (of IPv6: each /64) they come from.',
+    'How often others may make Daypass work: strangers for each address (of IPv6: each /64) they come from.',
   );
 
 const signingKeys = z

@@ -38,13 +38,14 @@ export interface Config {
     /** A template, as `core/profile-names` reads it. */
     readonly profileName: string;
   };
-  /** Buckets that hold `burst` and fill by `perMinute`, for each network that requests come from. */
+  /** Buckets that hold `burst` and fill by `perMinute`, for each network that requests come from, or each principal. */
   readonly rateLimits: {
     readonly signIns: RateLimit;
     readonly failures: RateLimit;
     readonly failedClients: RateLimit;
     readonly clientStarts: RateLimit;
     readonly userCodes: RateLimit;
+    readonly principals: RateLimit;
   };
   /** How long one of the broker's own keys signs, and how long its successor is published before. */
   readonly signingKeys: { readonly activeDays: number; readonly overlapDays: number };

@@ -39,11 +39,14 @@ export function createRateLimitStore(database: Database): RateLimitStore {
             ),
         );
       const result = await database.write([statement(insert, 1)]);
-      if (result.status === 'committed') return 0;
       const row = await database.read((db) =>
         db.selectFrom('rate_limits').select('empty_until').where('key_hash', '=', keyHash).executeTakeFirst(),
       );
-      return Math.max(1, Math.ceil(((row?.empty_until ?? at) - latest) / 1_000));
+      const emptyUntil = row?.empty_until ?? at;
+      if (result.status !== 'committed') {
+        return { waitSeconds: Math.max(1, Math.ceil((emptyUntil - latest) / 1_000)), left: 0 };
+      }
+      return { waitSeconds: 0, left: Math.max(0, Math.floor((latestOnThisClock - emptyUntil) / cost)) };
     },
   };
 }

@@ -8,8 +8,8 @@ const LIMIT = { burst: 5, perMinute: 6 } as const;
 
 export function describeRateLimits(stores: () => Stores): void {
   describe('rate limits', () => {
-    const take = (key: string, seconds = 0): Promise<number> =>
-      stores().rateLimits.take(key, LIMIT, later(seconds));
+    const take = async (key: string, seconds = 0): Promise<number> =>
+      (await stores().rateLimits.take(key, LIMIT, later(seconds))).waitSeconds;
 
     async function empty(key: string): Promise<void> {
       for (let taken = 0; taken < LIMIT.burst; taken += 1) expect(await take(key)).toBe(0);
@@ -40,6 +40,15 @@ export function describeRateLimits(stores: () => Stores): void {
       const answers: number[] = [];
       for (let asked = 0; asked < 10; asked += 1) answers.push(await take(key, 100_000));
       expect(answers.filter((wait) => wait === 0)).toHaveLength(LIMIT.burst);
+    });
+
+    it('say how many are left', async () => {
+      const key = randomToken();
+      const left = async (seconds: number): Promise<number> =>
+        (await stores().rateLimits.take(key, LIMIT, later(seconds))).left;
+      const lefts: number[] = [];
+      for (const seconds of [0, 0, 0, 0, 0, 0, 9, 10, 31, 100_000]) lefts.push(await left(seconds));
+      expect(lefts).toEqual([4, 3, 2, 1, 0, 0, 0, 0, 1, 4]);
     });
 
     it('are each of one key alone', async () => {

@@ -60,7 +60,7 @@ beforeAll(async () => {
     limits: createRateLimits({
       store: stores.rateLimits,
       clock,
-      settings: { signIns: MANY, failures: MANY, failedClients: MANY },
+      settings: { signIns: MANY, failures: MANY, failedClients: MANY, principals: MANY },
     }),
     verifier: createTokenVerifier({ clock, allowHttp: true }),
     personTokens: { read: () => Promise.reject(new Error('no person is spoken of')) },

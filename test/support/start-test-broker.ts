@@ -60,7 +60,14 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     listen: { host: '127.0.0.1', port },
     logLevel: 'error',
     // One address plays every visitor and every attacker.
-    rateLimits: { signIns: MANY, failures: MANY, failedClients: MANY, clientStarts: MANY, userCodes: MANY },
+    rateLimits: {
+      signIns: MANY,
+      failures: MANY,
+      failedClients: MANY,
+      clientStarts: MANY,
+      userCodes: MANY,
+      principals: MANY,
+    },
     sandbox: { host: '127.0.0.1', awsPort, identityProvidersPort, identityProvidersUrl },
     ...(access === undefined ? {} : { access: accessFile }),
     ...settings,

@@ -170,10 +170,17 @@ export interface RateLimit {
   readonly perMinute: number;
 }
 
+export interface Taken {
+  /** Until there is one again; 0 when one was taken. */
+  readonly waitSeconds: number;
+  /** How many the bucket still holds. */
+  readonly left: number;
+}
+
 /** Shared by all nodes, and kept over restarts. */
 export interface RateLimitStore {
-  /** Takes one from the bucket of `key`. @returns seconds until there is one again; 0 when one was taken. */
-  take(key: string, limit: RateLimit, now: Date): Promise<number>;
+  /** Takes one from the bucket of `key`. */
+  take(key: string, limit: RateLimit, now: Date): Promise<Taken>;
 }
 
 /** The first two prove what the broker says to AWS; the others are its own as SAML service provider. */
