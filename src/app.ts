@@ -5,10 +5,8 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Logger } from 'pino';
 import { BrokerError } from './core/errors.ts';
 import type { PublishedKeys } from './core/ports/signer.ts';
-import { awsConfigRoutes } from './http/api/aws-config.ts';
+import { createApi, type ApiParts } from './http/api/create-api.ts';
 import { apiErrors } from './http/api/problem.ts';
-import { apiRoutes, type ApiRoutes } from './http/api/roles.ts';
-import { oauthRoutes, type OAuthRoutes } from './http/api/oauth.ts';
 import type { AwsLogin } from './broker/aws-login.ts';
 import type { RateLimits } from './broker/rate-limits.ts';
 import {
@@ -26,12 +24,14 @@ import { securityHeaders } from './http/middleware/security-headers.ts';
 import { publicFiles } from './http/public-files.ts';
 import { openContext } from './http/request-context.ts';
 import { createRequestLog } from './http/request-log.ts';
+import { apiPageRoutes } from './http/web/api-page.ts';
 import { awsLoginRoutes, type AwsLoginRoutes } from './http/web/aws-login.ts';
 import { backChannelLogoutRoutes } from './http/web/back-channel-logout.ts';
 import { authorizeRoutes, type AuthorizeRoutes } from './http/web/authorize.ts';
 import { connectorMetadataRoutes } from './http/web/connector-metadata.ts';
 import { deviceRoutes, type DeviceRoutes } from './http/web/device.ts';
 import { webErrors } from './http/web/error-page.ts';
+import { personalTokenRoutes, type PersonalTokenRoutes } from './http/web/personal-tokens.ts';
 import { providerLogoutRoutes } from './http/web/provider-logout.ts';
 import { roleRoutes, type RoleRoutes } from './http/web/roles.ts';
 import { sessionRoutes, type SessionRoutes } from './http/web/sessions.ts';
@@ -49,9 +49,9 @@ export interface AppParts
     AuthorizeRoutes,
     DeviceRoutes,
     IdentityCenterRoutes,
-    OAuthRoutes,
+    PersonalTokenRoutes,
     SetupRoutes,
-    Omit<ApiRoutes, 'sessionCookie'> {
+    Omit<ApiParts, 'sessionCookie' | 'log'> {
   readonly awsLogin: AwsLogin;
   readonly awsClients: AwsLoginRoutes['awsClients'];
   readonly publishedKeys: PublishedKeys;
@@ -83,24 +83,24 @@ export function createApp(parts: AppParts): Express {
   app.use(openContext, log.middleware, securityHeaders(parts), refuseAmbiguous);
   app.use(healthRoutes(parts.health));
   app.use(guardRequest(baseUrl));
-  app.use(oauthRoutes(parts, log));
-  app.use(awsLoginTokenRoutes(parts, log));
-  app.use(apiRoutes({ ...parts, sessionCookie: cookies.session }));
-  app.use(awsConfigRoutes(parts));
-  app.use('/api', notFound, apiErrors(log));
-  app.use(identityCenterRoutes(parts, log));
+  const api = createApi({ ...parts, sessionCookie: cookies.session, log });
+  app.use(api.routes);
+  // `/api` itself is a page.
+  app.use('/api/*rest', notFound, apiErrors(log, baseUrl));
+  app.use(identityCenterRoutes(parts, log), awsLoginTokenRoutes(parts, log));
 
   app.use(files.routes, setupFileRoutes(parts));
   app.use(publishedKeysRoutes(parts.publishedKeys), connectorMetadataRoutes(parts.connectors));
   // What a provider proves by its signature needs no session, and comes from wherever it comes.
   app.use(backChannelLogoutRoutes(parts, log), providerLogoutRoutes(parts));
   app.use(readSession(sessions, cookies.session));
+  app.use(apiPageRoutes(api.document, pages));
   app.use('/sign-in/:connector', limitSignIns(parts.limits));
   app.use(signInRoutes(parts));
   app.use(sameOriginOnly(baseUrl), ...requireCsrfToken(cookies.session));
-  app.use(deviceRoutes(parts), authorizeRoutes(parts));
-  app.use(signOutRoutes(parts), sessionRoutes(parts), roleRoutes(parts), setupRoutes(parts));
-  app.use(awsLoginRoutes(parts));
+  app.use(deviceRoutes(parts), authorizeRoutes(parts), awsLoginRoutes(parts));
+  app.use(signOutRoutes(parts), sessionRoutes(parts), personalTokenRoutes(parts));
+  app.use(roleRoutes(parts), setupRoutes(parts));
   app.use(notFound, webErrors({ pages, log, clickCookie: cookies.click }), lastResort(parts.logger));
   return app;
 }

@@ -14,6 +14,7 @@ import { createIssueCredentials, type IssueDependencies } from './broker/issue-c
 import { createRateLimits, type RateLimits } from './broker/rate-limits.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
 import { createOwnSessions } from './broker/own-sessions.ts';
+import { createOwnTokens } from './broker/own-tokens.ts';
 import { createAccessTokens } from './broker/resume-token.ts';
 import { seedCatalogue, type Seed } from './broker/seed-catalogue.ts';
 import { createSignInSessions, type SessionLife } from './broker/sign-in-session.ts';
@@ -124,6 +125,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     issueCredentials,
     ...awsClientsOf(config, stores, { ...shared, ...people, ...access, entitlements, issueCredentials }),
     awsSetup: createAwsSetup({ ...config.awsClients, ...config.aws, baseUrl, entitlements }),
+    ...createOwnTokens({ ...stores, ...config.personalTokens, entitlements, clock }),
     pages: createPages({ connectors, sandbox: config.sandbox, sessionCookie: cookies.session }),
     publishedKeys: signing.publishedKeys,
     health: { accepting: () => accepting, check: () => checkReadiness(stores, stsClients) },

@@ -45,12 +45,19 @@ export function createEntitlementSource(catalogue: Pick<CatalogueSource, 'curren
   };
 }
 
+/** Where an entitlement stands in the list: its account's name and id, its role's id. */
+export type EntitlementPlace = readonly [accountName: string, accountId: string, roleId: string];
+
+export function placeOf({ account, role }: Entitlement): EntitlementPlace {
+  return [account.name, account.id, role.id];
+}
+
+export function comparePlaces(a: EntitlementPlace, b: EntitlementPlace): number {
+  return compare(a[0], b[0]) || compare(a[1], b[1]) || compare(a[2], b[2]);
+}
+
 function byAccountThenRole(a: Entitlement, b: Entitlement): number {
-  return (
-    compare(a.account.name, b.account.name) ||
-    compare(a.account.id, b.account.id) ||
-    compare(a.role.id, b.role.id)
-  );
+  return comparePlaces(placeOf(a), placeOf(b));
 }
 
 function compare(a: string, b: string): number {

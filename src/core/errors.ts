@@ -33,14 +33,20 @@ export const ERRORS = {
   'request.csrf_token': entry('forbidden', 'The page was too old to act on, so nothing was done. Try again.'),
   'request.too_many': entry('too-many', 'Too many requests. Wait a moment and try again.'),
   'request.not_found': entry('not-found', 'There is nothing at this address.'),
+  'request.repeated': entry(
+    'conflict',
+    'This was done before, by a request with the same Idempotency-Key, so nothing was done now.',
+  ),
   'request.method': entry('method-not-allowed', 'This address does not answer that method.'),
 
   'session.required': entry('unauthenticated', 'Sign in first.'),
+  'session.only': entry('forbidden', 'Only a sign-in session may do this; a token may not.'),
   'session.ended': entry('unauthenticated', 'Your sign-in session has ended. Sign in again.'),
   'sign_in.again': entry('unauthenticated', 'This role needs a fresh sign-in.'),
   'sign_in.stronger': entry('unauthenticated', 'This role needs a stronger sign-in than yours.'),
   'sign_in.busy': entry('unavailable', 'Too many people are signing in at once. Try again in a moment.'),
   'token.invalid': entry('unauthenticated', 'The access token is missing, wrong or expired.'),
+  'token.too_many': entry('conflict', 'You have as many tokens as one person may have. End one first.'),
   'token.role': entry('forbidden', 'This token is for other roles.'),
   'token.refresh': entry(
     'bad-request',

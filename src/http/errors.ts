@@ -1,5 +1,5 @@
 /** Where a fault becomes an HTTP answer: one status per kind, one reducer for what nobody expected. */
-import { BrokerError, type ErrorKind } from '../core/errors.ts';
+import { BrokerError, ERRORS, type ErrorCode, type ErrorKind } from '../core/errors.ts';
 
 const STATUS: Readonly<Record<ErrorKind, number>> = {
   'bad-request': 400,
@@ -19,6 +19,10 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
 
 export function statusOf(error: BrokerError): number {
   return STATUS[error.kind];
+}
+
+export function statusOfCode(code: ErrorCode): number {
+  return STATUS[ERRORS[code].kind];
 }
 
 /** Anything thrown, as a fault with a stable code. The cause stays for the log. */

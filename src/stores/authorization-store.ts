@@ -1,5 +1,7 @@
+import type { ExpressionBuilder } from 'kysely';
 import { BrokerError } from '../core/errors.ts';
 import {
+  AUTHORIZATION_KINDS,
   MAXIMUM_LISTED_AUTHORIZATIONS,
   type AuthorizationStore,
   type NewToken,
@@ -9,21 +11,27 @@ import { authorizationOf, authorizationRow, foundTokenOf, type TokenRow } from '
 import { statement } from './database.ts';
 import type { Database } from './database.ts';
 import { spendOnce } from './one-time-values.ts';
+import { standingChecks, standingEnded } from './standing-checks.ts';
+import type { Schema } from './schema.ts';
 import { auditEntry } from './write-unit.ts';
 import type { Statement } from './write-unit.ts';
 
 export function createAuthorizationStore(database: Database): AuthorizationStore {
   const live = liveToken(database);
+  const check = standingChecks(database);
   return {
-    async create({ authorization, tokens, spend = [], request, event }) {
+    async create({ authorization, tokens, spend = [], request, standing, event }) {
       const { id, createdAt } = authorization;
+      const checks = standing === undefined ? [] : check(standing, event.at);
       const statements = [
+        ...checks,
         ...spend.map((value) => spendOnce(database, value)),
         ...(request === undefined ? [] : [spendRequest(database, request, { id, at: event.at })]),
         statement(database.build.insertInto('authorizations').values(authorizationRow(authorization))),
         ...tokens.map((token) => insertToken(database, id, token, createdAt)),
       ];
       const result = await database.write(statements, [auditEntry(event)]);
+      if (result.status === 'unmet' && result.statement < checks.length) throw standingEnded(standing);
       if (result.status !== 'committed') throw new BrokerError('code.spent');
     },
     async findByToken(idHash, use, now) {
@@ -66,7 +74,7 @@ function lifeOf(database: Database): Pick<AuthorizationStore, 'touch' | 'revoke'
       const result = await database.write(statements, events);
       if (result.status !== 'committed') throw new BrokerError('code.spent');
     },
-    async listOf({ connectorId, subject }, now) {
+    async listOf({ connectorId, subject }, now, kinds = AUTHORIZATION_KINDS) {
       const rows = await database.read((db) =>
         db
           .selectFrom('authorizations')
@@ -75,6 +83,8 @@ function lifeOf(database: Database): Pick<AuthorizationStore, 'touch' | 'revoke'
           .where('subject_hash', '=', sha256Hex(subject))
           .where('revoked_at', 'is', null)
           .where('expires_at', '>', now.getTime())
+          .where('kind', 'in', kinds)
+          .where((where) => where.or([where('session_hash', 'is', null), where.exists(session(where, now))]))
           .orderBy('created_at', 'desc')
           .orderBy('id')
           .limit(MAXIMUM_LISTED_AUTHORIZATIONS)
@@ -83,6 +93,15 @@ function lifeOf(database: Database): Pick<AuthorizationStore, 'touch' | 'revoke'
       return rows.map(authorizationOf);
     },
   };
+}
+
+function session(rows: ExpressionBuilder<Schema, 'authorizations'>, now: Date) {
+  return rows
+    .selectFrom('sign_in_sessions')
+    .select('sign_in_sessions.id_hash')
+    .whereRef('sign_in_sessions.id_hash', '=', 'authorizations.session_hash')
+    .where('sign_in_sessions.revoked_at', 'is', null)
+    .where('sign_in_sessions.absolute_expires_at', '>', now.getTime());
 }
 
 function liveToken(database: Database) {

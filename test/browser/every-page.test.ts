@@ -83,8 +83,8 @@ describe.each([
       await look(page, 'Set up your tools');
     }
     await page.locator('.menu summary').click();
-    await page.getByRole('link', { name: 'Your sign-in sessions', exact: true }).click();
-    await look(page, 'Your sign-in sessions');
+    await page.getByRole('link', { name: 'Sign-ins and tokens', exact: true }).click();
+    await look(page, 'Sign-ins and tokens');
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await look(page, 'You are signed out');
   });

@@ -152,6 +152,32 @@ export function describeAuthorizations(stores: () => Stores): void {
       ]);
       expect(await store().listOf({ ...owner, connectorId: 'another' }, NOW)).toEqual([]);
     });
+
+    it('are listed by kind, and while the session stands in which they were allowed', async () => {
+      const session = await signIn(randomToken());
+      const { connectorId, subject } = session.identity;
+      const owner = { connectorId, subject };
+      const personal = await create({ kind: 'personal', owner });
+      const client = await create({ kind: 'identity-center', owner, sessionIdHash: session.idHash });
+      expect(await store().listOf(owner, NOW, ['personal'])).toEqual([personal.authorization]);
+      expect(await store().listOf(owner, later(61), ['identity-center'])).toEqual([client.authorization]);
+      expect(await store().listOf(owner, session.absoluteExpiresAt, ['identity-center'])).toEqual([]);
+      await stores().signInSessions.revoke(session.idHash, event({ name: 'sign-out.completed' }));
+      expect(await store().listOf(owner, NOW)).toEqual([personal.authorization]);
+    });
+
+    it('A08: are not created once the session that asks has ended', async () => {
+      const session = await signIn(randomToken());
+      const standing: Standing = { kind: 'sign-in-session', idHash: session.idHash };
+      const spend = [{ scope: 'once', value: randomToken(), expiresAt: later(60) }];
+      const start = { tokens: [], event: event(), standing };
+      await store().create({ authorization: buildAuthorization(), ...start });
+      await stores().signInSessions.revoke(session.idHash, event({ name: 'sign-out.completed' }));
+      const late = store().create({ authorization: buildAuthorization(), spend, ...start });
+      await expect(late).rejects.toMatchObject({ code: 'session.ended' });
+      // Nothing of it happened: what it would have spent is still good.
+      await store().create({ authorization: buildAuthorization(), tokens: [], event: event(), spend });
+    });
   });
 
   describe('what tokens stand on', () => {

@@ -423,14 +423,13 @@ describe('refusals', () => {
     ['POST', `/api/v1/roles/${ROLE}/credentials`, 401, 'session.required'],
     ['POST', `/api/v1/roles/${ROLE}/console-url`, 401, 'session.required'],
     ['GET', '/api/nothing', 404, 'request.not_found'],
-    ['GET', '/api', 404, 'request.not_found'],
     ['GET', '/api/v1/nothing', 401, 'session.required'],
   ])('are problem details: %s %s', async (method, path, status, code) => {
     const response = await fetch(broker.baseUrl + path, { method });
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
     expect(await response.json()).toEqual({
-      type: 'about:blank',
+      type: `${broker.baseUrl}/api#error-${code}`,
       title: expect.any(String) as string,
       status,
       code,

@@ -4,8 +4,10 @@ import type {
   ClientPage,
   AwsLoginDonePage,
   AwsLoginPage,
+  AuthorizationView,
   CredentialsPage,
   ErrorPage,
+  NewTokenPage,
   PageFrame,
   PersonView,
   RolePage,
@@ -14,6 +16,7 @@ import type {
   SessionsPage,
   SessionView,
   SetupPage,
+  TokenPage,
 } from '../../src/http/web/view-models.ts';
 import { setupSnippets } from '../../src/http/web/setup-snippets.ts';
 
@@ -211,11 +214,58 @@ export function buildSession(overrides: Partial<SessionView> = {}): SessionView 
   };
 }
 
+export function buildAuthorization(overrides: Partial<AuthorizationView> = {}): AuthorizationView {
+  return {
+    label: 'Nightly cost report',
+    kind: 'personal token',
+    isPersonal: true,
+    address: '192.0.2.17',
+    roles: undefined,
+    createdAt: '2026-10-31T08:15:00.000Z',
+    createdAgo: '2 days ago',
+    lastUsedAt: '2026-11-02T11:14:00.000Z',
+    lastUsedAgo: '4 hours ago',
+    expiresAt: '2026-11-30T08:15:00.000Z',
+    expiresAhead: 'in 27 days',
+    endAction: '/tokens/W0bmK2hN2oX3Yd1GfYkOQn1mpkGbPp8e3N1Q8Vp2xkE/end',
+    ...overrides,
+  };
+}
+
+export function buildNewTokenPage(overrides: Partial<NewTokenPage> = {}): NewTokenPage {
+  return {
+    ...buildFrame({ title: 'New personal token' }),
+    maximumDays: 90,
+    usualDays: 30,
+    once: 'p8e3N1Q8Vp2xkEW0bmK2hN2oX3Yd1GfYkOQn1mpkGbP',
+    query: '',
+    isSearchable: false,
+    matching: 2,
+    roles: [
+      { id: 'payments-prod-read', label: 'Read only', accountName: 'Payments' },
+      { id: 'payments-operator', label: 'Operator', accountName: 'Payments' },
+    ],
+    ...overrides,
+  };
+}
+
+export function buildTokenPage(overrides: Partial<TokenPage> = {}): TokenPage {
+  return {
+    ...buildFrame({ title: 'Your new token' }),
+    label: 'Nightly cost report',
+    token: 'daypass_pat_p8e3N1Q8Vp2xkEW0bmK2hN2oX3Yd1GfYkOQn1mpkGbP',
+    roles: ['payments-prod-read'],
+    expiresAt: '2026-11-30T08:15:00.000Z',
+    ...overrides,
+  };
+}
+
 export function buildSessionsPage(overrides: Partial<SessionsPage> = {}): SessionsPage {
   return {
-    ...buildFrame({ title: 'Your sign-in sessions' }),
+    ...buildFrame({ title: 'Sign-ins and tokens' }),
     sessions: [buildSession()],
     isCut: false,
+    authorizations: [],
     ...overrides,
   };
 }

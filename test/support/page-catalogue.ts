@@ -8,6 +8,7 @@ import type {
   CredentialsPage,
   DevicePage,
   ErrorPage,
+  NewTokenPage,
   PageFrame,
   PersonView,
   ResubmitPage,
@@ -17,16 +18,19 @@ import type {
   SetupPage,
   SignedOutPage,
   SignInPage,
+  TokenPage,
 } from '../../src/http/web/view-models.ts';
 import {
   buildAccount,
   buildClientPage,
   buildAwsLoginDonePage,
   buildAwsLoginPage,
+  buildAuthorization,
   buildCredentialsPage,
   buildErrorPage,
   buildFrame,
   buildMappingChoice,
+  buildNewTokenPage,
   buildPerson,
   buildRole,
   buildRolePage,
@@ -34,6 +38,7 @@ import {
   buildSession,
   buildSessionsPage,
   buildSetupPage,
+  buildTokenPage,
 } from './page-builders.ts';
 
 /** An address to go on to that keeps the browser where it is. */
@@ -366,6 +371,23 @@ function sessionsPages(): CataloguePage[] {
     isCurrent: false,
     endAction: '/sessions/0123456789abcdef0123456789abcdef/end',
   });
+  const authorizations = [
+    buildAuthorization(),
+    buildAuthorization({
+      label: 'CI',
+      roles: ['payments-prod-read', 'a'.repeat(63)],
+      lastUsedAgo: undefined,
+    }),
+    buildAuthorization({
+      label: 'AWS CLI on erin-laptop',
+      kind: 'AWS client',
+      isPersonal: false,
+      address: undefined,
+    }),
+  ];
+  const strangers = HOSTILE_TEXTS.map((label, index) =>
+    buildAuthorization({ label, address: hostile(index + 1), roles: [hostile(index + 2)] }),
+  );
   const strange = HOSTILE_TEXTS.map((text, index) =>
     buildSession({
       browser: text,
@@ -378,7 +400,46 @@ function sessionsPages(): CataloguePage[] {
   return [
     page('sessions', buildSessionsPage({ sessions: [buildSession(), another] })),
     page('sessions-one', buildSessionsPage()),
-    page('sessions-hostile', buildSessionsPage({ sessions: strange, isCut: true, person: HOSTILE_PERSON })),
+    page('sessions-tokens', buildSessionsPage({ authorizations })),
+    page(
+      'sessions-hostile',
+      buildSessionsPage({
+        sessions: strange,
+        isCut: true,
+        authorizations: strangers,
+        person: HOSTILE_PERSON,
+      }),
+    ),
+  ];
+}
+
+function tokenPages(): CataloguePage[] {
+  const making = (name: string, model: NewTokenPage): CataloguePage => ({
+    name,
+    view: 'pages/new-token',
+    model,
+  });
+  const made = (name: string, model: TokenPage): CataloguePage => ({ name, view: 'pages/token', model });
+  const many = Array.from({ length: 40 }, (_, index) => ({
+    id: `team-${index}-reader`,
+    label: `Reader ${index}`,
+    accountName: `Team ${index}`,
+  }));
+  const strange = HOSTILE_TEXTS.map((id, index) => ({
+    id,
+    label: hostile(index + 1),
+    accountName: hostile(index + 2),
+  }));
+  return [
+    making('new-token', buildNewTokenPage()),
+    making('new-token-none', buildNewTokenPage({ roles: [], matching: 0 })),
+    making(
+      'new-token-many',
+      buildNewTokenPage({ roles: many, matching: 2_000, isSearchable: true, query: 'reader' }),
+    ),
+    making('new-token-hostile', buildNewTokenPage({ roles: strange, query: hostile(0), isSearchable: true })),
+    made('token', buildTokenPage()),
+    made('token-hostile', buildTokenPage({ label: hostile(0), roles: [hostile(1), hostile(6)] })),
   ];
 }
 
@@ -535,6 +596,7 @@ export function pageCatalogue(): CataloguePage[] {
     ...clientPages(),
     ...awsLoginPages(),
     ...setupPages(),
+    ...tokenPages(),
     ...errorPages(),
     ...onTheWayPages(),
   ];

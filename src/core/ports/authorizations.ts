@@ -5,7 +5,7 @@
  * Every method throws BrokerError `store.unavailable` when the database cannot do it.
  */
 import type { AuditEvent } from '../audit-event.ts';
-import type { PersonKey, SignedInPerson } from '../principal.ts';
+import type { PersonKey, SignedInPerson, Standing } from '../principal.ts';
 import type { OneTimeValue } from './stores.ts';
 
 export const AUTHORIZATION_KINDS = [
@@ -79,13 +79,16 @@ export interface AuthorizationStore {
    * Creates it with its first tokens, spends what it came from, and tells of it, all or nothing.
    *
    * @param start.request `idHash` of the approved authorization request that it comes from; spent with this.
-   * @throws BrokerError `code.spent` if a value was used before or the request is not approved (any more).
+   * @param start.standing what must still stand when it is created: who asks for it.
+   * @throws BrokerError `code.spent` if a value was used before or the request is not approved (any more);
+   *   `session.ended`, `token.invalid` if what it stands on is gone.
    */
   create(start: {
     readonly authorization: Authorization;
     readonly tokens: readonly NewToken[];
     readonly spend?: readonly OneTimeValue[];
     readonly request?: string;
+    readonly standing?: Standing;
     readonly event: AuditEvent;
   }): Promise<void>;
   /** Neither expired nor ended at `now`; the caller looks after the session and the person. */
@@ -110,8 +113,17 @@ export interface AuthorizationStore {
    * @throws BrokerError `code.spent` if a value was used before.
    */
   spend(values: readonly OneTimeValue[], event?: AuditEvent): Promise<void>;
-  /** A person's, neither ended nor expired, newest first, the newest `MAXIMUM_LISTED_AUTHORIZATIONS`. */
-  listOf(owner: PersonKey, now: Date): Promise<readonly Authorization[]>;
+  /**
+   * A person's, while neither they nor the session they end with have ended or expired, newest first, the newest
+   * `MAXIMUM_LISTED_AUTHORIZATIONS`.
+   *
+   * @param kinds all where absent.
+   */
+  listOf(
+    owner: PersonKey,
+    now: Date,
+    kinds?: readonly AuthorizationKind[],
+  ): Promise<readonly Authorization[]>;
 }
 
 /** More than a person can tell apart. */

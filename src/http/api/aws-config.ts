@@ -1,23 +1,49 @@
 /** `GET /api/v1/aws-config`: the caller's whole `~/.aws/config`. */
-import { Router, type Request } from 'express';
+import type { Request } from 'express';
+import { z } from 'zod';
 import type { AwsSetup } from '../../broker/aws-setup.ts';
+import { AWS_CONFIG_STYLES } from '../../core/aws-config.ts';
 import { BrokerError } from '../../core/errors.ts';
-import { onlyMethods } from '../middleware/only-methods.ts';
+import type { Operation } from '../operation.ts';
 import { callerOf } from './caller.ts';
 
-/** Comes after `apiRoutes`, which finds out who calls. */
-export function awsConfigRoutes({ awsSetup }: { readonly awsSetup: AwsSetup }): Router {
-  const router = Router();
-  onlyMethods(router, '/api/v1/aws-config', {
-    async get(request, response) {
-      const { text } = await awsSetup.configFor(callerOf(response).principal, {
-        style: queryOf(request, 'style'),
-        profileName: queryOf(request, 'profileName'),
-      });
-      response.type('text/plain; charset=utf-8').send(text);
+export function awsConfigOperation(awsSetup: AwsSetup): Operation {
+  return {
+    id: 'getAwsConfig',
+    method: 'get',
+    path: '/api/v1/aws-config',
+    summary: 'Your whole ~/.aws/config',
+    access: 'caller',
+    parameters: [
+      {
+        name: 'style',
+        in: 'query',
+        description: 'How tools get credentials; `sso` where absent.',
+        schema: z.enum(AWS_CONFIG_STYLES),
+      },
+      {
+        name: 'profileName',
+        in: 'query',
+        description: 'What profiles are called, such as `{account}-{role}`.',
+        schema: z.string(),
+      },
+    ],
+    answer: {
+      status: 200,
+      description: 'A profile for each of your roles that tools may use.',
+      contents: [{ mediaType: 'text/plain', schema: z.string() }],
     },
-  });
-  return router;
+    errors: [],
+    handlers: [
+      async (request, response) => {
+        const { text } = await awsSetup.configFor(callerOf(response).principal, {
+          style: queryOf(request, 'style'),
+          profileName: queryOf(request, 'profileName'),
+        });
+        response.type('text/plain; charset=utf-8').send(text);
+      },
+    ],
+  };
 }
 
 function queryOf({ query }: Request, name: string): string | undefined {

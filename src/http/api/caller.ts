@@ -6,6 +6,7 @@ import type { AuthorizationKind } from '../../core/ports/authorizations.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { CookieSlot } from '../cookies.ts';
 import { isSameOrigin } from '../middleware/guard-request.ts';
+import { limitPrincipal, type PrincipalLimits } from '../middleware/limit-principal.ts';
 import { contextOf, type RequestContext } from '../request-context.ts';
 
 /** Who calls the API, and, for a person, the ID token that some roles pass on. */
@@ -24,10 +25,13 @@ export interface CallerSettings {
   readonly accessTokens: AccessTokens;
   readonly sessions: SignInSessions;
   readonly sessionCookie: CookieSlot;
+  readonly limits: PrincipalLimits;
 }
 
 /** An access token in the Authorization header, or a browser's session; a token that came is never ignored. */
-export function identifyCaller({ baseUrl, accessTokens, sessions, sessionCookie }: CallerSettings) {
+export function identifyCaller(settings: CallerSettings) {
+  const { baseUrl, accessTokens, sessions, sessionCookie, limits } = settings;
+
   async function fromSession(request: Request, { origin }: RequestContext): Promise<Caller> {
     const cookie = sessionCookie.read(request);
     const signedIn = cookie === undefined ? undefined : await sessions.resume(cookie, origin);
@@ -45,6 +49,7 @@ export function identifyCaller({ baseUrl, accessTokens, sessions, sessionCookie 
       authorization === undefined
         ? await fromSession(request, context)
         : await accessTokens.resume(bearerToken(authorization), API_TOKENS, context.origin);
+    await limitPrincipal(limits, caller.principal, response);
     callers.set(response, caller);
     next();
   };

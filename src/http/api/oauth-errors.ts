@@ -3,9 +3,12 @@ import type { NextFunction, Request, Response } from 'express';
 import type { BrokerError, ErrorCode } from '../../core/errors.ts';
 import { asBrokerError, statusOf } from '../errors.ts';
 import type { RequestLog } from '../request-log.ts';
+import type { OAUTH_ERRORS } from './oauth-schemas.ts';
+
+type OAuthError = (typeof OAUTH_ERRORS)[number];
 
 /** RFC 8693 section 2.2.2 answers to an unusable subject token as to anything else that is wrong with the request. */
-const ERRORS: Partial<Record<ErrorCode, string>> = {
+const ERRORS: Partial<Record<ErrorCode, OAuthError>> = {
   'client.invalid': 'invalid_client',
   'grant.not_allowed': 'unauthorized_client',
   'grant.unsupported': 'unsupported_grant_type',
@@ -28,7 +31,7 @@ export function oauthErrors(log: RequestLog) {
   };
 }
 
-function oauthCode({ code }: BrokerError, status: number): string {
+function oauthCode({ code }: BrokerError, status: number): OAuthError {
   const known = ERRORS[code];
   if (known !== undefined) return known;
   if (status < 500 && status !== 429) return 'invalid_request';

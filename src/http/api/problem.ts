@@ -4,7 +4,7 @@ import { asBrokerError, statusOf } from '../errors.ts';
 import { contextOf } from '../request-context.ts';
 import type { RequestLog } from '../request-log.ts';
 
-export function apiErrors(log: RequestLog) {
+export function apiErrors(log: RequestLog, baseUrl: string) {
   return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
     const error = asBrokerError(thrown);
     log.refused(response, error);
@@ -19,6 +19,14 @@ export function apiErrors(log: RequestLog) {
     response
       .status(status)
       .type('application/problem+json')
-      .send(JSON.stringify({ type: 'about:blank', title: error.text, status, code: error.code, requestId }));
+      .send(
+        JSON.stringify({
+          type: `${baseUrl}/api#error-${error.code}`,
+          title: error.text,
+          status,
+          code: error.code,
+          requestId,
+        }),
+      );
   };
 }

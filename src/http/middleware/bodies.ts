@@ -27,6 +27,14 @@ function isUtf8(contentType = ''): boolean {
   return charset === undefined || charset.trim().toLowerCase() === 'utf-8';
 }
 
+/** A field that may come any number of times, as checkboxes of one name do. */
+export function readFields(request: Request, name: string): readonly string[] {
+  const body: unknown = request.body;
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return [];
+  const values = [(body as Record<string, unknown>)[name]].flat();
+  return values.filter((value) => typeof value === 'string');
+}
+
 /** One text field of a parsed form; absent and empty are the same. @throws BrokerError `request.malformed` when it came twice. */
 export function readField(request: Request, name: string): string | undefined {
   const body: unknown = request.body;
@@ -39,12 +47,4 @@ export function readField(request: Request, name: string): string | undefined {
     });
   }
   return value === '' ? undefined : value;
-}
-
-/** Every value of a field that may come several times. */
-export function readFields(request: Request, name: string): readonly string[] {
-  const body: unknown = request.body;
-  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return [];
-  const values: unknown[] = [(body as Record<string, unknown>)[name]].flat();
-  return values.filter((value) => typeof value === 'string');
 }

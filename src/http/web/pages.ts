@@ -12,6 +12,9 @@ interface PageModels {
   'sign-in': views.SignInPage;
   'signed-out': views.SignedOutPage;
   sessions: views.SessionsPage;
+  api: views.ApiPage;
+  'new-token': views.NewTokenPage;
+  token: views.TokenPage;
   roles: views.RolesPage;
   role: views.RolePage;
   credentials: views.CredentialsPage;

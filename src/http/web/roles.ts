@@ -13,6 +13,7 @@ import { supportOf } from '../../core/role-limits.ts';
 import { wishOf } from '../access-fields.ts';
 import type { Cookies } from '../cookies.ts';
 import { readField, readForm } from '../middleware/bodies.ts';
+import { limitPrincipal, type PrincipalLimits } from '../middleware/limit-principal.ts';
 import { onlyMethods } from '../middleware/only-methods.ts';
 import { contextOf } from '../request-context.ts';
 import type { PageContent, Pages } from './pages.ts';
@@ -33,6 +34,7 @@ export interface RoleRoutes {
   readonly cookies: Cookies;
   readonly clock: Clock;
   readonly pages: Pages;
+  readonly limits: PrincipalLimits;
 }
 
 export function roleRoutes(routes: RoleRoutes): Router {
@@ -130,12 +132,13 @@ function backToRole(request: Request, response: Response): void {
 }
 
 async function issue<Delivered>(
-  { issueCredentials }: RoleRoutes,
+  { issueCredentials, limits }: RoleRoutes,
   delivery: Delivery<Delivered>,
   request: Request,
   response: Response,
 ): Promise<Delivered> {
   const { principal, session } = requirePerson(response);
+  await limitPrincipal(limits, principal, response);
   const fields = {
     durationSeconds: readField(request, 'durationSeconds'),
     mapping: readField(request, 'mapping'),

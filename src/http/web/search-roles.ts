@@ -27,11 +27,7 @@ export function searchRoles(
   wanted: { readonly page: number; readonly kept?: Readonly<Record<string, string>> },
 ): Omit<PageContent<RolesPage>, 'title'> {
   const { kept = {} } = wanted;
-  const words = query
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  const matching = words.length === 0 ? entitlements : entitlements.filter((entry) => matches(entry, words));
+  const matching = matchingRoles(entitlements, query);
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_SIZE));
   const page = Math.min(Math.max(1, wanted.page), pages);
   const shown = matching.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
@@ -51,6 +47,14 @@ export function searchRoles(
     page,
     pages,
   };
+}
+
+export function matchingRoles(entitlements: readonly Entitlement[], query: string): readonly Entitlement[] {
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  return words.length === 0 ? entitlements : entitlements.filter((entry) => matches(entry, words));
 }
 
 function matches({ role, account }: Entitlement, words: readonly string[]): boolean {

@@ -1,5 +1,6 @@
-/** Where people see their own sign-in sessions and end them. */
+/** Where people see their own sign-in sessions, and what else acts for them, and end them. */
 import { Router } from 'express';
+import type { OwnAuthorizations } from '../../broker/own-authorizations.ts';
 import type { OwnSession, OwnSessions } from '../../broker/own-sessions.ts';
 import type { ConnectorRegistry } from '../../connectors/connector.ts';
 import type { Clock } from '../../core/ports/clock.ts';
@@ -7,34 +8,42 @@ import { MAXIMUM_LISTED_SESSIONS } from '../../core/ports/stores.ts';
 import type { Cookies } from '../cookies.ts';
 import { onlyMethods } from '../middleware/only-methods.ts';
 import { contextOf } from '../request-context.ts';
+import { authorizationView } from './authorization-view.ts';
 import { describeBrowser } from './describe-browser.ts';
 import type { Pages } from './pages.ts';
 import { leaveBrowser } from './sign-out.ts';
 import { requirePerson } from './signed-in.ts';
+import { ago } from './time-words.ts';
 import type { SessionView } from './view-models.ts';
 
 export interface SessionRoutes {
   readonly ownSessions: OwnSessions;
+  readonly ownAuthorizations: OwnAuthorizations;
   readonly connectors: ConnectorRegistry;
   readonly cookies: Cookies;
   readonly clock: Clock;
   readonly pages: Pages;
 }
 
-export function sessionRoutes({ ownSessions, connectors, cookies, clock, pages }: SessionRoutes): Router {
+export function sessionRoutes(routes: SessionRoutes): Router {
+  const { ownSessions, ownAuthorizations, connectors, cookies, clock, pages } = routes;
   const router = Router();
 
   onlyMethods(router, '/sessions', {
     async get(_request, response) {
       const signedIn = requirePerson(response);
-      const own = await ownSessions.list(signedIn);
+      const [own, authorizations] = await Promise.all([
+        ownSessions.list(signedIn),
+        ownAuthorizations.list(signedIn.principal),
+      ]);
       const { connectorId } = signedIn.principal.identity;
       const connectorLabel = (await connectors.find(connectorId))?.label ?? connectorId;
       const now = clock.now();
       await pages.render(response, 'sessions', {
-        title: 'Your sign-in sessions',
+        title: 'Sign-ins and tokens',
         sessions: own.map((each) => sessionView(each, { connectorLabel, now })),
         isCut: own.length === MAXIMUM_LISTED_SESSIONS,
+        authorizations: authorizations.map((each) => authorizationView(each, now)),
       });
     },
   });
@@ -74,20 +83,4 @@ function sessionView(
     isCurrent,
     endAction: `/sessions/${id}/end`,
   };
-}
-
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-] as const;
-
-/** No more exact than a session's last use is known. */
-function ago(then: Date, now: Date): string {
-  const seconds = (now.getTime() - then.getTime()) / 1_000;
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(seconds / size);
-    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
-  }
-  return 'less than a minute ago';
 }

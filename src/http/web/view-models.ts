@@ -40,11 +40,54 @@ export interface SignedOutPage extends PageFrame {
   readonly provider: { readonly label: string; readonly href: string | undefined } | undefined;
 }
 
-/** `pages/sessions`: a person's own sign-in sessions, newest first. */
+/** `pages/sessions`: a person's own sign-in sessions, newest first, and what else acts for them. */
 export interface SessionsPage extends PageFrame {
   readonly sessions: readonly SessionView[];
   /** Whether there may be older ones that are not shown. */
   readonly isCut: boolean;
+  readonly authorizations: readonly AuthorizationView[];
+}
+
+/** A personal token, an AWS client or an application that may act for the person. */
+export interface AuthorizationView {
+  readonly label: string;
+  /** e.g. `personal token`, `AWS client` */
+  readonly kind: string;
+  readonly isPersonal: boolean;
+  /** Where it was asked for. */
+  readonly address: string | undefined;
+  /** The only roles it is for, by id; undefined for all of the person's. */
+  readonly roles: readonly string[] | undefined;
+  readonly createdAt: string;
+  readonly createdAgo: string;
+  readonly lastUsedAt: string;
+  /** Undefined where it never was. */
+  readonly lastUsedAgo: string | undefined;
+  readonly expiresAt: string;
+  readonly expiresAhead: string;
+  readonly endAction: string;
+}
+
+/** `pages/new-token` */
+export interface NewTokenPage extends PageFrame {
+  readonly maximumDays: number;
+  readonly usualDays: number;
+  /** Unique to this form. */
+  readonly once: string;
+  readonly query: string;
+  /** Whether the person has more roles than are shown at once. */
+  readonly isSearchable: boolean;
+  /** How many the search leaves. */
+  readonly matching: number;
+  readonly roles: readonly { readonly id: string; readonly label: string; readonly accountName: string }[];
+}
+
+/** `pages/token`: a personal token, this once. */
+export interface TokenPage extends PageFrame {
+  readonly label: string;
+  readonly token: string;
+  readonly roles: readonly string[] | undefined;
+  readonly expiresAt: string;
 }
 
 export interface SessionView {
@@ -59,6 +102,38 @@ export interface SessionView {
   readonly lastUsedAgo: string;
   readonly isCurrent: boolean;
   readonly endAction: string;
+}
+
+/** `pages/api` */
+export interface ApiPage extends PageFrame {
+  readonly operations: readonly ApiOperationView[];
+  readonly errors: readonly { readonly code: string; readonly status: number; readonly text: string }[];
+}
+
+export interface ApiOperationView {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly description: string | undefined;
+  /** What a caller shows, in words. */
+  readonly access: string;
+  readonly parameters: readonly ApiFieldView[];
+  readonly bodyType: string | undefined;
+  readonly bodyFields: readonly ApiFieldView[];
+  readonly answerStatus: string;
+  readonly answerDescription: string;
+  readonly answerTypes: readonly string[];
+  readonly answerFields: readonly ApiFieldView[];
+  readonly refusals: readonly { readonly status: string; readonly codes: readonly string[] }[];
+  readonly curl: string;
+}
+
+export interface ApiFieldView {
+  readonly name: string;
+  readonly type: string;
+  readonly isRequired: boolean;
+  readonly description: string;
 }
 
 /** `pages/roles` */

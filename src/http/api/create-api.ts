@@ -1,0 +1,73 @@
+/** `/api`: all that applications and scripts ask, and the document that tells them how. */
+import { Router } from 'express';
+import { z } from 'zod';
+import type { AwsSetup } from '../../broker/aws-setup.ts';
+import type { EntitlementSource } from '../../broker/list-entitlements.ts';
+import { openApiDocument, type OpenApiDocument } from '../openapi.ts';
+import { addOperations, type Operation } from '../operation.ts';
+import type { RequestLog } from '../request-log.ts';
+import { awsConfigOperation } from './aws-config.ts';
+import { identifyCaller, type CallerSettings } from './caller.ts';
+import { credentialOperations, type CredentialOperations } from './credentials.ts';
+import { meOperation } from './me.ts';
+import { oauthOperations, oauthRoutes, type OAuthRoutes } from './oauth.ts';
+import { personalTokenOperations, type PersonalTokenOperations } from './personal-tokens.ts';
+import { rolesOperation } from './roles.ts';
+
+export interface ApiParts extends CallerSettings, CredentialOperations, PersonalTokenOperations, OAuthRoutes {
+  readonly awsSetup: AwsSetup;
+  readonly entitlements: EntitlementSource;
+  readonly log: RequestLog;
+  /** Of other doors: described here, answered there. */
+  readonly foreignOperations?: readonly Operation[];
+}
+
+export interface Api {
+  readonly routes: Router;
+  readonly document: OpenApiDocument;
+}
+
+export function createApi(parts: ApiParts): Api {
+  const oauth = oauthOperations(parts);
+  const known = [
+    meOperation(),
+    rolesOperation(parts.entitlements),
+    ...credentialOperations(parts),
+    ...personalTokenOperations(parts),
+    awsConfigOperation(parts.awsSetup),
+  ];
+  const own = documentOperation(() => document);
+  const { baseUrl, sessionCookie, foreignOperations = [] } = parts;
+  const document = openApiDocument([...oauth, ...known, ...foreignOperations, own], {
+    baseUrl,
+    sessionCookie: sessionCookie.name,
+  });
+
+  const routes = Router();
+  routes.use(oauthRoutes(oauth, baseUrl, parts.log));
+  addOperations(routes, [own]);
+  routes.use('/api/v1', identifyCaller(parts));
+  addOperations(routes, known);
+  return { routes, document };
+}
+
+function documentOperation(document: () => OpenApiDocument): Operation {
+  return {
+    id: 'getDocument',
+    method: 'get',
+    path: '/api/openapi.json',
+    summary: 'This document',
+    access: 'anybody',
+    answer: {
+      status: 200,
+      description: 'OpenAPI 3.1.',
+      contents: [{ mediaType: 'application/json', schema: z.looseObject({ openapi: z.literal('3.1.0') }) }],
+    },
+    errors: [],
+    handlers: [
+      (_request, response) => {
+        response.json(document());
+      },
+    ],
+  };
+}
