@@ -1,0 +1,240 @@
+/**
+ * Every operation of the API's document, asked well and badly: never a 5xx, and every answer is one that the
+ * document tells of.
+ */
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { DocumentedAnswer, DocumentedOperation, OpenApiDocument } from '../../src/http/openapi.ts';
+import { SANDBOX_SECRETS } from '../../src/sandbox/access.ts';
+import { HttpBrowser } from '../support/http-browser.ts';
+import { signIn, startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
+import { fuzz } from './fuzz.ts';
+
+interface Place {
+  readonly path: string;
+  readonly method: string;
+  readonly operation: DocumentedOperation;
+}
+
+interface Ask {
+  readonly place: Place;
+  readonly path: string;
+  readonly who: Who;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+type Who = 'session' | 'bearer' | 'client' | 'nobody' | 'wrong';
+
+const ROLE = 'production-readonly';
+const APPLICATION = 'billing-report';
+/** What a request needs to be answered well, by operation. */
+const GOOD_WHO: Readonly<Record<string, Who>> = { createAccessToken: 'client', getDocument: 'nobody' };
+
+let broker: TestBroker;
+let document: OpenApiDocument;
+let places: readonly Place[];
+let credentials: Readonly<Record<Who, Readonly<Record<string, string>>>>;
+let tokenId: string;
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+const validators = new Map<string, ValidateFunction>();
+
+beforeAll(async () => {
+  broker = await startTestBroker();
+  document = (await (await fetch(`${broker.baseUrl}/api/openapi.json`)).json()) as OpenApiDocument;
+  places = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  ajv.addSchema(document, 'openapi');
+  credentials = await everyCredential();
+});
+afterAll(() => broker.close());
+
+async function everyCredential(): Promise<typeof credentials> {
+  const browser = new HttpBrowser();
+  await signIn(browser, broker, { person: 'erin.engel', connector: 'sandbox-oidc' });
+  const cookie = [...browser.cookiesOf(broker.baseUrl)].map((pair) => pair.join('=')).join('; ');
+  const client = `Basic ${btoa(`${APPLICATION}:${SANDBOX_SECRETS[APPLICATION]}`)}`;
+  const granted = await fetch(`${broker.baseUrl}/api/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: client },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  const { access_token: token } = (await granted.json()) as { access_token: string };
+  return {
+    session: { cookie, 'sec-fetch-site': 'same-origin' },
+    bearer: { authorization: `Bearer ${token}` },
+    client: { authorization: client },
+    nobody: {},
+    wrong: { authorization: 'Bearer daypass_at_wrong' },
+  };
+}
+
+/** @returns the status, once the answer has been found in the document. */
+async function ask({ place, path, who, headers, body }: Ask): Promise<number> {
+  const response = await fetch(broker.baseUrl + path, {
+    method: place.method.toUpperCase(),
+    headers: { ...credentials[who], ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  const about = `${place.method} ${path} as ${who}: ${response.status} ${text.slice(0, 300)}`;
+  expect(response.status, about).toBeLessThan(500);
+  const documented = place.operation.responses[response.status];
+  expect(documented, about).toBeDefined();
+  if (documented !== undefined) assertFits(documented, { response, text, place, about });
+  if (place.operation.operationId === 'createToken' && response.status === 201) {
+    tokenId = (JSON.parse(text) as { id: string }).id;
+  }
+  return response.status;
+}
+
+interface Answered {
+  readonly response: Response;
+  readonly text: string;
+  readonly place: Place;
+  readonly about: string;
+}
+
+function assertFits({ content }: DocumentedAnswer, { response, text, place, about }: Answered): void {
+  const [mediaType = ''] = (response.headers.get('content-type') ?? '').split(';');
+  expect(Object.keys(content), about).toContain(mediaType);
+  const value: unknown = mediaType.endsWith('json') ? JSON.parse(text) : text;
+  const pointer = [
+    'paths',
+    place.path,
+    place.method,
+    'responses',
+    String(response.status),
+    'content',
+    mediaType,
+    'schema',
+  ]
+    .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
+    .join('/');
+  const validate = validators.get(pointer) ?? ajv.compile({ $ref: `openapi#/${pointer}` });
+  validators.set(pointer, validate);
+  expect(validate(value), `${about} ${JSON.stringify(validate.errors)}`).toBe(true);
+  expect(validate({ another: value }), `${about}: what nobody tells of`).toBe(false);
+}
+
+const pathOf = ({ path }: Place, values: Readonly<Record<string, string>>): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? 'none'));
+
+/** As the document's own example has it. */
+function goodAsk(place: Place, overrides: Partial<Ask> = {}): Ask {
+  const { operationId, requestBody } = place.operation;
+  const [mediaType, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+  const isForm = mediaType === 'application/x-www-form-urlencoded';
+  const example = content?.example ?? {};
+  const body = isForm
+    ? new URLSearchParams(example as Record<string, string>).toString()
+    : JSON.stringify(example);
+  return {
+    place,
+    path: pathOf(place, { role: ROLE, id: tokenId }),
+    who: GOOD_WHO[operationId] ?? 'session',
+    headers: mediaType === undefined ? {} : { 'content-type': mediaType },
+    body: mediaType === undefined ? undefined : body,
+    ...overrides,
+  };
+}
+
+it('describes itself by OpenAPI 3.1, and every route is in it', () => {
+  expect(document.openapi).toBe('3.1.0');
+  const ids = places.map(({ operation }) => operation.operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+  const described = new Set(places.map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1')));
+  const routed = routesOf(broker.daypass.broker.app.router as unknown as RouterLike);
+  expect(new Set(routed.filter((path) => path.startsWith('/api/') && !path.includes('*')))).toEqual(
+    described,
+  );
+});
+
+interface RouterLike {
+  readonly stack?: readonly { readonly route?: { readonly path: string }; readonly handle?: RouterLike }[];
+}
+
+function routesOf({ stack = [] }: RouterLike): string[] {
+  return stack.flatMap(({ route, handle }) => (route === undefined ? routesOf(handle ?? {}) : [route.path]));
+}
+
+it('answers every operation well where it is asked well', async () => {
+  // Those that end or name what others make come after them.
+  const sorted = [...places].sort((a, b) => a.path.length - b.path.length);
+  for (const place of sorted) {
+    expect(await ask(goodAsk(place)), place.operation.operationId).toBeLessThan(300);
+  }
+});
+
+it('answers as it says in every media type that it offers', async () => {
+  for (const place of places) {
+    const answered = Object.entries(place.operation.responses).find(([status]) => status.startsWith('2'));
+    for (const accept of Object.keys(answered?.[1].content ?? {})) {
+      if (place.path.includes('{id}')) continue;
+      const good = goodAsk(place);
+      expect(await ask({ ...good, headers: { ...good.headers, accept } }), accept).toBeLessThan(300);
+    }
+  }
+});
+
+const anyBody = fc.oneof(
+  fc.json(),
+  fc.string(),
+  fc
+    .record(
+      {
+        durationSeconds: fc.anything(),
+        mapping: fc.anything(),
+        sessionPolicy: fc.anything(),
+        mfaCode: fc.anything(),
+        label: fc.anything(),
+        expiresInDays: fc.anything(),
+        roles: fc.anything(),
+        grant_type: fc.string(),
+        __proto__: fc.anything(),
+      },
+      { requiredKeys: [] },
+    )
+    .map(textOf),
+);
+
+const anyRequest = fc.record({
+  place: fc.nat(),
+  who: fc.constantFrom<Who>('session', 'bearer', 'client', 'nobody', 'wrong'),
+  name: fc.oneof(
+    fc.constantFrom(ROLE, 'development-readonly', '__proto__', '..', ' '),
+    fc.string({ minLength: 1 }),
+  ),
+  query: fc.oneof(
+    fc.constant(''),
+    fc.constantFrom('limit=1', 'limit=0', 'limit=x', 'cursor=x', 'cursor=WyJhIl0', 'a=b'),
+  ),
+  type: fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/plain'),
+  key: fc.constantFrom('', 'a key', 'key', 'a'.repeat(300)),
+  body: anyBody,
+});
+
+fuzz(
+  'has an answer that it tells of for every other request',
+  { from: anyRequest, runs: 400 },
+  async ({ place: index, who, name, query, type, key, body }) => {
+    const place = places[index % places.length] ?? expect.fail();
+    const path = `${pathOf(place, { role: name, id: name })}${query === '' ? '' : `?${query}`}`;
+    // Another address than the one that is meant.
+    fc.pre(!/[{}]|%2F|\/\.\.?\/|%00/i.test(path) && URL.canParse(broker.baseUrl + path));
+    const headers = { 'content-type': type, ...(key === '' ? {} : { 'idempotency-key': key }) };
+    const isGet = place.method === 'get';
+    await ask({ place, path, who, headers: isGet ? {} : headers, body: isGet ? undefined : body });
+  },
+);
+
+/** What JSON cannot say is left out. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '{}';
+  }
+}
