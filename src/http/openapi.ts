@@ -46,7 +46,7 @@ export interface OpenApiDocument {
 }
 
 /** RFC 9457, with what ours add. */
-export const problemSchema = z.strictObject({
+const problemSchema = z.strictObject({
   type: z.string().describe('An address at which the code is explained.'),
   title: z.string().describe('For people; it may change.'),
   status: z.int(),

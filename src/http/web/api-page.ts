@@ -17,7 +17,7 @@ export function apiPageRoutes(document: OpenApiDocument, pages: Pages): Router {
 }
 
 /** Once: nothing of it changes while the process runs. */
-export function apiPage(document: OpenApiDocument): PageContent<ApiPage> {
+function apiPage(document: OpenApiDocument): PageContent<ApiPage> {
   const baseUrl = document.servers[0]?.url ?? '';
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => operationView({ path, method, operation, baseUrl })),
