@@ -97,9 +97,10 @@ function fieldsOf(schema: JsonSchema, prefix = ''): ApiFieldView[] {
 function typeOf(schema: JsonSchema): string {
   const { type, format, items } = schema;
   if (Array.isArray(schema['enum'])) return schema['enum'].join(' | ');
-  if (schema['const'] !== undefined) return String(schema['const']);
+  if (schema['const'] !== undefined) return JSON.stringify(schema['const']);
   if (type === 'array') return `list of ${typeOf(items as JsonSchema)}`;
-  return format === 'date-time' ? 'date and time' : String(type ?? 'any');
+  if (format === 'date-time') return 'date and time';
+  return typeof type === 'string' ? type : 'any';
 }
 
 function refusalsOf({ responses }: DocumentedOperation): ApiOperationView['refusals'] {
