@@ -40,7 +40,7 @@ const EXACT_TITLES: Partial<Record<ErrorCode, string>> = {
   'request.not_found': 'Page not found',
   'request.repeated': 'That was done before',
   'token.too_many': 'You have enough tokens',
-  'token.role': 'This token is for other roles',
+  'token.role': 'The token does not reach this role',
   'session.only': 'A token cannot do this',
   'sign_in.connector_unknown': 'Page not found',
   'role.reserved_for_service': 'No person can use this role',
