@@ -4,10 +4,8 @@
  * per issue: the stub and the load run in other processes, and how many cores there are does not matter. The two
  * take turns, and the middle ratio counts: a machine that is busy with something else slows one of a pair.
  */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { sha256Hex } from '../src/lib/hash.ts';
+import { applicationToken, writeApplicationSettings } from './support/application.ts';
 import { runLoad } from './support/load.ts';
 import { cpuMicros, residentMegabytes, SERVING, startProcess } from './support/processes.ts';
 import type { Place } from './support/place.ts';
@@ -16,7 +14,6 @@ const CONCURRENCY = 32;
 const ROUNDS = 5;
 const CALLS = 12_000;
 const WARM_UP = 6_000;
-const SECRET = 'bench-secret';
 
 interface Round {
   readonly bareMicros: number;
@@ -36,7 +33,7 @@ export interface IssueRate extends Round {
 export async function measureIssueRate({ directory, dist, ports }: Place): Promise<IssueRate> {
   const [stubPort, brokerPort] = ports;
   const stub = await startProcess([join(dist, 'bench', 'sts-stub.js'), String(stubPort)]);
-  const config = writeSettings(directory, stubPort, brokerPort);
+  const config = writeApplicationSettings({ directory, stubPort, brokerPort });
   const broker = await startProcess([...SERVING, join(dist, 'main.js')], {
     env: { DAYPASS_CONFIG: config, DAYPASS_DATA_DIR: join(directory, 'data') },
   });
@@ -45,7 +42,10 @@ export async function measureIssueRate({ directory, dist, ports }: Place): Promi
   const load = {
     url: `http://127.0.0.1:${brokerPort}/api/v1/roles/bench/credentials`,
     method: 'POST',
-    headers: { host: `localhost:${brokerPort}`, authorization: `Bearer ${await token(brokerPort)}` },
+    headers: {
+      host: `localhost:${brokerPort}`,
+      authorization: `Bearer ${await applicationToken(brokerPort)}`,
+    },
     concurrency: CONCURRENCY,
   } as const;
   await runLoad({ ...load, requests: WARM_UP });
@@ -72,51 +72,4 @@ async function bareRound(dist: string, stubPort: number): Promise<{ cpuMicros: n
   });
   await run.stop();
   return JSON.parse(run.output()) as { cpuMicros: number; perSecond: number };
-}
-
-async function token(port: number): Promise<string> {
-  const response = await fetch(`http://localhost:${port}/api/oauth/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: 'bench',
-      client_secret: SECRET,
-    }),
-  });
-  const { access_token: accessToken } = (await response.json()) as { access_token: string };
-  return accessToken;
-}
-
-function writeSettings(directory: string, stubPort: number, brokerPort: number): string {
-  const file = (name: string, text: string): string => {
-    const path = join(directory, name);
-    writeFileSync(path, text, { mode: 0o600 });
-    return path;
-  };
-  const key = { Version: 1, AccessKeyId: 'AKIABENCHBENCHBENCH0', SecretAccessKey: 'bench' };
-  const access = {
-    accounts: [{ id: '111122223333', name: 'Bench' }],
-    roles: [
-      {
-        id: 'bench',
-        accountId: '111122223333',
-        roleName: 'Bench',
-        maximumDurationSeconds: 43_200,
-        grant: { method: 'assume-role', credentialSource: 'bench' },
-      },
-    ],
-    applications: [{ id: 'bench', name: 'Bench', secretHashes: [`sha256:${sha256Hex(SECRET)}`] }],
-    mappings: [{ id: 'bench', applications: ['bench'], roles: { ids: ['bench'] } }],
-  };
-  return file(
-    'daypass.yaml',
-    stringify({
-      baseUrl: `http://localhost:${brokerPort}`,
-      listen: { host: '127.0.0.1', port: brokerPort },
-      access: file('access.yaml', stringify(access)),
-      rateLimits: { principals: { burst: 1_000_000, perMinute: 1_000_000 } },
-      credentialSources: { bench: { kind: 'key-file', file: file('key.json', JSON.stringify(key)) } },
-      aws: { endpoints: { sts: `http://127.0.0.1:${stubPort}` } },
-    }),
-  );
 }

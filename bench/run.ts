@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../test/support/start-test-broker.ts';
+import { measureContainerRate } from './container-rate.ts';
 import { measureIssueRate } from './issue-rate.ts';
 import { measureRolesPage } from './roles-page.ts';
 import { measureSandboxMemory } from './sandbox-memory.ts';
@@ -47,6 +48,21 @@ try {
   console.log(
     `  memory                   ${Math.round(issue.idleMegabytes)} MB idle, ${Math.round(issue.loadedMegabytes)} MB loaded\n`,
   );
+
+  const container = await inPlace(measureContainerRate);
+  console.log('Container endpoint, from what is reused (32 at a time, CPU time of the serving process)');
+  for (const [name, { micros: cost, perSecond, p50Ms, p99Ms }] of [
+    ['bare Express, a fixed answer', container.bare],
+    ['the endpoint, audit durable', container.container],
+  ] as const) {
+    console.log(
+      `  ${name.padEnd(29)} ${micros(cost)}  ${Math.round(perSecond)}/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
+    );
+  }
+  console.log(`  ratio                         ${spread(container.ratios)}`);
+  console.log('  where it goes, while V8’s profiler watches:');
+  for (const { name, micros: cost } of container.areas) console.log(`    ${name.padEnd(48)} ${micros(cost)}`);
+  console.log('');
 
   const few = await inPlace((place) => measureRolesPage(10, place));
   const many = await inPlace((place) => measureRolesPage(10_000, place));

@@ -10,6 +10,10 @@ import { apiErrors } from './http/api/problem.ts';
 import type { AwsLogin } from './broker/aws-login.ts';
 import type { RateLimits } from './broker/rate-limits.ts';
 import {
+  containerCredentialsRoutes,
+  type ContainerCredentialsRoutes,
+} from './http/aws-clients/container-credentials/container-credentials.ts';
+import {
   identityCenterRoutes,
   type IdentityCenterRoutes,
 } from './http/aws-clients/identity-center/identity-center.ts';
@@ -47,6 +51,7 @@ export interface AppParts
     SignOutRoutes,
     SessionRoutes,
     AuthorizeRoutes,
+    ContainerCredentialsRoutes,
     DeviceRoutes,
     IdentityCenterRoutes,
     PersonalTokenRoutes,
@@ -83,6 +88,7 @@ export function createApp(parts: AppParts): Express {
   app.use(openContext, log.middleware, securityHeaders(parts), refuseAmbiguous);
   app.use(healthRoutes(parts.health));
   app.use(guardRequest(baseUrl));
+  app.use(containerCredentialsRoutes(parts, log));
   const api = createApi({ ...parts, sessionCookie: cookies.session, log });
   app.use(api.routes);
   // `/api` itself is a page.

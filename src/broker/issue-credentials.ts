@@ -4,12 +4,12 @@
  *   principal -> find role -> decide -> audit the intent -> grant method -> STS -> check STS's answer
  *             -> audit the outcome -> delivery
  *
- * Nothing leaves before its record is committed; nothing is asked of STS before the intent is.
+ * Nothing leaves before its record is committed; nothing is asked of STS before the intent is. Where a role turns reuse
+ * on, what STS gave for exactly the same is handed out again: decided and recorded anew, without the steps of asking.
  */
 import { randomUUID } from 'node:crypto';
 import type { AuditEventName, JsonValue, Origin } from '../core/audit-event.ts';
 import { checkStsAnswer } from '../core/check-sts-answer.ts';
-import type { TemporaryCredentials } from '../core/credentials.ts';
 import { decideAccess, type AccessRequest, type Permit } from '../core/decide-access.ts';
 import { denialError } from '../core/denial.ts';
 import { BrokerError } from '../core/errors.ts';
@@ -20,6 +20,9 @@ import type { Delivery } from '../core/ports/delivery.ts';
 import type { GrantInput, GrantMethod } from '../core/ports/grant-method.ts';
 import { principalId, type Principal } from '../core/principal.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
+import { permitDetail } from './permit-detail.ts';
+import { reuseKeyOf } from './reuse-key.ts';
+import { ReusedCredentials, type Granted } from './reused-credentials.ts';
 
 export interface IssueRequest<Delivered> {
   readonly principal: Principal;
@@ -39,35 +42,44 @@ export interface IssueDependencies {
 }
 
 export function createIssueCredentials(dependencies: IssueDependencies): IssueCredentials {
-  return (request) => new Issue(dependencies, request).run();
+  const parts = { ...dependencies, reused: new ReusedCredentials(dependencies.clock) };
+  return (request) => new Issue(parts, request).run();
+}
+
+interface IssueParts extends IssueDependencies {
+  readonly reused: ReusedCredentials;
+}
+
+interface Decided {
+  readonly permit: Permit;
+  readonly catalogueVersion: number;
 }
 
 /** One run of the pipeline; its id ties the intent, which tells everything that was asked, to the outcome. */
 class Issue<Delivered> {
   readonly #id = randomUUID();
-  readonly #dependencies: IssueDependencies;
+  readonly #dependencies: IssueParts;
   readonly #request: IssueRequest<Delivered>;
 
-  constructor(dependencies: IssueDependencies, request: IssueRequest<Delivered>) {
+  constructor(dependencies: IssueParts, request: IssueRequest<Delivered>) {
     this.#dependencies = dependencies;
     this.#request = request;
   }
 
   async run(): Promise<Delivered> {
-    const permit = await this.#decide();
-    await this.#record('credentials.requested', permitDetail(permit));
-    const credentials = await this.#grant(permit);
-    await this.#recordOutcome(permit, credentials);
-    return this.#deliver(permit, credentials);
+    const decided = await this.#decide();
+    const granted = await this.#obtain(decided);
+    await this.#recordOutcome(decided.permit, granted);
+    return this.#deliver(decided.permit, granted);
   }
 
-  async #decide(): Promise<Permit> {
+  async #decide(): Promise<Decided> {
     const { principal, access, delivery } = this.#request;
     const { catalogue, clock } = this.#dependencies;
     const { version, compiled } = await catalogue.current();
     const asked = { ...access, purpose: delivery.purpose, at: clock.now() };
     const decision = decideAccess(compiled, principal, asked);
-    if (decision.permitted) return decision;
+    if (decision.permitted) return { permit: decision, catalogueVersion: version };
     await this.#record('credentials.denied', {
       role: access.roleId.slice(0, 128),
       reason: decision.code,
@@ -77,45 +89,70 @@ class Issue<Delivered> {
     throw denialError(decision);
   }
 
-  async #grant(permit: Permit): Promise<TemporaryCredentials> {
-    try {
-      const answer = await this.#dependencies.grants[permit.role.grant.method].issue(
-        permit,
-        this.#request.input,
-      );
-      return checkStsAnswer(permit, answer, this.#dependencies.clock.now());
-    } catch (error) {
-      await this.#recordFailure('credentials.failed', permit, error);
-      throw error;
-    }
+  /** Between looking and keeping nothing is waited for, so that of many at once one asks. */
+  #obtain({ permit, catalogueVersion }: Decided): Promise<Granted> {
+    const { reused } = this.#dependencies;
+    const { input, delivery } = this.#request;
+    const { reuse } = permit.role;
+    const key = reuseKeyOf({ permit, catalogueVersion, input, purpose: delivery.purpose });
+    if (key === undefined || reuse === undefined) return this.#ask(permit);
+    const known = reused.find(key);
+    if (known !== undefined) return this.#join(permit, known);
+    return reused.keep(key, this.#ask(permit), reuse.minimumLeftSeconds);
   }
 
-  /** The session is asked once more: who was signed out meanwhile gets nothing. */
-  async #recordOutcome(permit: Permit, credentials: TemporaryCredentials): Promise<void> {
+  async #ask(permit: Permit): Promise<Granted> {
+    await this.#record('credentials.requested', permitDetail(permit));
+    const { grants, clock } = this.#dependencies;
+    return this.#orFailed('credentials.failed', permit, async () => {
+      const answer = await grants[permit.role.grant.method].issue(permit, this.#request.input);
+      return { credentials: checkStsAnswer(permit, answer, clock.now()), issue: this.#id };
+    });
+  }
+
+  /** What fails for the one who asked fails for all who wait: none of them would fare better a moment later. */
+  #join(permit: Permit, granting: Promise<Granted>): Promise<Granted> {
+    return this.#orFailed('credentials.failed', permit, () => granting);
+  }
+
+  /**
+   * The session is asked once more: who was signed out meanwhile gets nothing. What is reused has no intent of its own,
+   * so that this one record tells everything.
+   */
+  async #recordOutcome(permit: Permit, { credentials, issue }: Granted): Promise<void> {
     const { accessKeyId, expiresAt } = credentials;
-    try {
-      await this.#record('credentials.issued', {
+    const reused = issue === this.#id ? {} : { reused: true, firstIssue: issue, ...permitDetail(permit) };
+    await this.#orFailed('credentials.failed', permit, () =>
+      this.#record('credentials.issued', {
         role: permit.role.id,
         roleArn: permit.roleArn,
         sessionName: permit.sessionName ?? null,
         accessKeyId,
         expiresAt: expiresAt.toISOString(),
-      });
-    } catch (error) {
-      await this.#recordFailure('credentials.failed', permit, error);
-      throw error;
-    }
+        ...reused,
+      }),
+    );
   }
 
-  async #deliver(permit: Permit, credentials: TemporaryCredentials): Promise<Delivered> {
+  async #deliver(permit: Permit, { credentials }: Granted): Promise<Delivered> {
     const { delivery } = this.#request;
     if (delivery.purpose !== 'console') return delivery.deliver(credentials, permit);
-    try {
+    return this.#orFailed('console-url.failed', permit, async () => {
       const delivered = await delivery.deliver(credentials, permit);
       await this.#record('console-url.issued', { role: permit.role.id });
       return delivered;
+    });
+  }
+
+  async #orFailed<Result>(
+    name: AuditEventName,
+    permit: Permit,
+    step: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await step();
     } catch (error) {
-      await this.#recordFailure('console-url.failed', permit, error);
+      await this.#recordFailure(name, permit, error);
       throw error;
     }
   }
@@ -160,23 +197,4 @@ function actorOf(principal: Principal): Record<string, JsonValue> {
   return principal.kind === 'user' && principal.actor !== undefined
     ? { actor: `application:${principal.actor}` }
     : {};
-}
-
-/** Everything that is asked of AWS, as far as there is any. */
-function permitDetail(permit: Permit): Record<string, JsonValue> {
-  const { sessionName, sourceIdentity, sessionPolicy, managedPolicyArns, sessionTags } = permit;
-  return {
-    role: permit.role.id,
-    roleArn: permit.roleArn,
-    grantMethod: permit.role.grant.method,
-    mapping: permit.reason.mappingId,
-    through: permit.reason.through,
-    value: permit.reason.value,
-    durationSeconds: permit.durationSeconds,
-    ...(sessionName === undefined ? {} : { sessionName }),
-    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-    ...(sessionPolicy === undefined ? {} : { sessionPolicy }),
-    ...(managedPolicyArns.length === 0 ? {} : { managedPolicyArns }),
-    ...(sessionTags.length === 0 ? {} : { sessionTags: sessionTags.map((tag) => ({ ...tag })) }),
-  };
 }

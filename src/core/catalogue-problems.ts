@@ -5,6 +5,7 @@
 import { parsePolicy, PolicySyntaxError } from '../iam/parse-policy.ts';
 import type { Catalogue, Mapping, Role } from './catalogue.ts';
 import { CHAINED_MAXIMUM_SECONDS } from './grant-methods.ts';
+import { mappingReuseProblems, roleReuseProblems } from './reuse-problems.ts';
 import { isChained, supportOf, type CredentialSources } from './role-limits.ts';
 import { samlSourceProblems } from './saml-source-problems.ts';
 
@@ -104,6 +105,7 @@ export function roleProblems(catalogue: Catalogue, facts: CatalogueFacts): Probl
     if (role.maximumDurationSeconds !== undefined && role.maximumDurationSeconds > maximum) {
       at(['maximumDurationSeconds'], `${role.grant.method} gives ${maximum} seconds at most`);
     }
+    for (const { path, message } of roleReuseProblems(role)) at(path.map(String), message);
     return problems;
   });
   return [...ofAccounts, ...ofRoles];
@@ -184,7 +186,7 @@ export function lackProblems(mapping: Mapping, role: Role, facts: CatalogueFacts
     path: ['limits', path],
     message: `role "${role.id}" is granted by ${support.operation}, which ${what}`,
   });
-  const problems: Problem[] = [];
+  const problems = mappingReuseProblems(mapping, role, facts.credentialSources);
   const hasPolicy = limits.sessionPolicy !== undefined || limits.managedPolicyArns.length > 0;
   if (support.sessionPolicy === 'none' && hasPolicy) {
     problems.push(

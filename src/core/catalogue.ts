@@ -190,6 +190,11 @@ export const roleSchema = z.strictObject({
   ]),
   /** AWS's MaxSessionDuration of the role; for federation and session tokens, what the administrator allows. */
   maximumDurationSeconds: seconds.optional(),
+  /**
+   * Hands out what STS gave for exactly the same again while so much of its life is left. Below 15 minutes, SDKs that
+   * renew early would come back at every call.
+   */
+  reuse: z.strictObject({ minimumLeftSeconds: seconds }).optional(),
   /** What the sign-in of whoever uses this role must have been; else they are sent to sign in that way and come back. */
   authentication: z
     .strictObject({

@@ -30,6 +30,7 @@ export const ERRORS = {
   'request.too_large': entry('too-large', 'The request is larger than this address accepts.'),
   'request.unknown_host': entry('misdirected', 'This address does not serve that host name.'),
   'request.cross_site': entry('forbidden', 'This request came from another site, so nothing was done.'),
+  'request.browser': entry('forbidden', 'This address is for AWS clients. A browser gets nothing here.'),
   'request.csrf_token': entry('forbidden', 'The page was too old to act on, so nothing was done. Try again.'),
   'request.too_many': entry('too-many', 'Too many requests. Wait a moment and try again.'),
   'request.not_found': entry('not-found', 'There is nothing at this address.'),

@@ -7,6 +7,7 @@ import type { Delivery } from '../core/ports/delivery.ts';
 import { bashForm } from './bash.ts';
 import { cmdForm } from './cmd.ts';
 import { createConsoleDelivery, type ConsoleOptions } from './console.ts';
+import { containerForm } from './container.ts';
 import { credentialProcessForm } from './credential-process.ts';
 import { credentialsFileForm } from './credentials-file.ts';
 import { identityCenterForm } from './identity-center.ts';
@@ -25,6 +26,8 @@ export interface Deliveries {
   readonly console: Delivery<URL>;
   /** Every form that a person may paste somewhere, at once, for one page. */
   readonly shells: Delivery<readonly FormOfCredentials[]>;
+  /** For SDKs that fetch by `AWS_CONTAINER_CREDENTIALS_FULL_URI`. */
+  readonly container: Delivery<string>;
   /** The forms by media type; the first is what a client without a wish gets. */
   readonly texts: readonly { readonly mediaType: string; readonly delivery: Delivery<string> }[];
   /** For clients of Identity Center's protocol. */
@@ -56,6 +59,7 @@ export function createDeliveries(options: ConsoleOptions): Deliveries {
         }));
       },
     },
+    container: textDelivery(containerForm),
     texts: FOR_CLIENTS.map((form) => ({ mediaType: form.mediaType, delivery: textDelivery(form) })),
     identityCenter: textDelivery(identityCenterForm),
   };

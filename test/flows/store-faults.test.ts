@@ -1,6 +1,5 @@
 /** A store that cannot be written, behind the whole broker: nothing leaves that is not on the record. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_SECRETS } from '../../src/sandbox/access.ts';
@@ -8,6 +7,7 @@ import { ApiClient } from '../support/api-client.ts';
 import { DaypassPlace, type DaypassProcess } from '../support/daypass-process.ts';
 import { startFakeSts, stsReply, type FakeSts } from '../support/fake-sts.ts';
 import { HttpBrowser, type Page } from '../support/http-browser.ts';
+import { lockFromAnotherProcess } from '../support/lock-database.ts';
 import { openDataDirectory } from '../support/open-data-directory.ts';
 import { journal } from '../support/sandbox-aws.ts';
 import { codeOn, openIdAnswer, post, samlAnswer } from '../support/sign-in-by-hand.ts';
@@ -232,20 +232,3 @@ describe('G02: a disk on which nothing more can be written', () => {
     expect(verified.firstBadSequence).toBeUndefined();
   });
 });
-
-/** @returns what releases the lock, by ending the process that holds it. */
-async function lockFromAnotherProcess(file: string): Promise<() => Promise<void>> {
-  const program = `
-    const { DatabaseSync } = require('@photostructure/sqlite');
-    const database = new DatabaseSync(process.argv[1], { timeout: 2000 });
-    database.exec('begin exclusive');
-    console.log('locked');
-    setTimeout(() => database.close(), 60_000);`;
-  const child = spawn(process.execPath, ['-e', program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(child, 'exit');
-  await once(child.stdout, 'data');
-  return async () => {
-    child.kill('SIGKILL');
-    await ended;
-  };
-}

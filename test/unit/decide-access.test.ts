@@ -309,6 +309,37 @@ describe('session tags and source identity', () => {
   });
 });
 
+describe('a role that reuses credentials', () => {
+  const { roles } = buildCatalogue();
+  const withReuse = (roleId: string, minimumLeftSeconds: number, more: object = {}) =>
+    roles.map((role) => (role.id === roleId ? { ...role, reuse: { minimumLeftSeconds }, ...more } : role));
+  function problemsOf(catalogue: ReturnType<typeof withReuse>, rule: MappingInput): string[] {
+    const { problems } = compileCatalogue(buildCatalogue({ roles: catalogue, mappings: [rule] }), facts);
+    return problems.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  }
+
+  it('says so where some life is left over', () => {
+    expect(problemsOf(withReuse('by-saml', 900), mapping())).toEqual([]);
+  });
+
+  it('is refused where nothing ever would be', () => {
+    const rule = mapping({ limits: { defaultDurationSeconds: 900 } });
+    expect(problemsOf(withReuse('by-saml', 900), rule)).toEqual([
+      expect.stringMatching(/^mappings\.0\.limits: role "by-saml" reuses .* 900 by default/),
+    ]);
+  });
+
+  it('is refused where an MFA code is asked each time', () => {
+    const grant = {
+      method: 'get-session-token',
+      credentialSource: 'long-term',
+      mfaSerialNumber: 'arn:aws:iam::444455556666:mfa/tools',
+    } as const;
+    const found = problemsOf(withReuse('session', 900, { grant }), mapping({ roles: { ids: ['session'] } }));
+    expect(found).toEqual([expect.stringMatching(/^roles\.6\.reuse: .*MFA/)]);
+  });
+});
+
 describe('what a mapping may not ask', () => {
   function problemsOf(rule: MappingInput): string[] {
     const { problems } = compileCatalogue(buildCatalogue({ mappings: [rule] }), facts);

@@ -1,0 +1,33 @@
+import type { NextFunction, Request, Response } from 'express';
+import { BrokerError } from '../../../core/errors.ts';
+import { asBrokerError, statusOf } from '../../errors.ts';
+import { contextOf } from '../../request-context.ts';
+import type { RequestLog } from '../../request-log.ts';
+
+/** botocore prints the body; Go reads the names in small letters, JavaScript those with a capital. */
+export function containerErrors(log: RequestLog) {
+  return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
+    const error = asBrokerError(thrown);
+    log.refused(response, error);
+    if (response.headersSent) {
+      next(thrown);
+      return;
+    }
+    const { status, code, text } = asSeen(error);
+    if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="daypass"');
+    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
+    const message = `${text} Request id: ${contextOf(response).requestId}`;
+    response.status(status).json({ code, message, Code: code, Message: message });
+  };
+}
+
+/** Whoever tries a token on other roles must not learn which of them exist. */
+function asSeen(error: BrokerError): {
+  readonly status: number;
+  readonly code: string;
+  readonly text: string;
+} {
+  const isForeign = error.code === 'role.not_found' || error.code === 'token.role';
+  const seen = isForeign ? new BrokerError('token.role') : error;
+  return { status: statusOf(seen), code: seen.code, text: seen.text };
+}
