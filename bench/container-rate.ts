@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { applicationToken, writeApplicationSettings } from './support/application.ts';
 import { runLoad, type Load, type LoadResult } from './support/load.ts';
 import type { Place } from './support/place.ts';
-import { cpuMicros, SERVING, startProcess } from './support/processes.ts';
+import { cpuMicros, mainThreadMicros, SERVING, startProcess } from './support/processes.ts';
 import { areasOf, type Area } from './support/profile.ts';
 
 const CONCURRENCY = 32;
@@ -83,9 +83,10 @@ async function profiled(
   const profiling = ['--cpu-prof', `--cpu-prof-dir=${directory}`];
   const broker = await startProcess([...SERVING, ...profiling, join(dist, 'main.js')], { env });
   const load = containerLoad(ports[1], await applicationToken(ports[1]));
-  const before = cpuMicros(broker.pid);
+  const before = [cpuMicros(broker.pid), mainThreadMicros(broker.pid)] as const;
   await runLoad({ ...load, requests: CALLS });
-  const totalMicros = cpuMicros(broker.pid) - before;
+  const micros = (cpuMicros(broker.pid) - before[0]) / CALLS;
+  const mainMicros = (mainThreadMicros(broker.pid) - before[1]) / CALLS;
   await broker.stop();
-  return areasOf({ directory, totalMicros, calls: CALLS });
+  return areasOf({ directory, micros, mainMicros });
 }

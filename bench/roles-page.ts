@@ -1,4 +1,4 @@
-/** The roles page with 10 and with 10,000 roles: CPU time of the serving process per page, as a ratio. */
+/** Lists of 10 and of 10,000 roles, as a page or otherwise: CPU time of the serving process per list, as a ratio. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -8,7 +8,6 @@ import { runLoad, type LoadResult } from './support/load.ts';
 import type { Place } from './support/place.ts';
 import { cpuMicros, residentMegabytes, SERVING, startProcess } from './support/processes.ts';
 
-const PAGES = 600;
 const CONCURRENCY = 8;
 
 export interface RolesPageCost extends LoadResult {
@@ -17,8 +16,15 @@ export interface RolesPageCost extends LoadResult {
   readonly megabytes: number;
 }
 
+export interface RolesPage {
+  /** What a signed-in browser fetches. */
+  readonly path: string;
+  readonly times: number;
+}
+
 export async function measureRolesPage(
   roles: number,
+  { path, times }: RolesPage,
   { directory, dist, ports }: Place,
 ): Promise<RolesPageCost> {
   const [port, awsPort, identityProvidersPort] = ports;
@@ -43,15 +49,15 @@ export async function measureRolesPage(
   await signIn(browser, { baseUrl }, { person: 'erin.engel', connector: 'sandbox-oidc' });
   const cookie = [...browser.cookiesOf(baseUrl)].map(([name, value]) => `${name}=${value}`).join('; ');
   const load = {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${port}${path}`,
     method: 'GET',
     headers: { host: `localhost:${port}`, cookie },
     concurrency: CONCURRENCY,
   } as const;
-  await runLoad({ ...load, requests: PAGES / 2 });
+  await runLoad({ ...load, requests: Math.ceil(times / 2) });
   const before = cpuMicros(broker.pid);
-  const result = await runLoad({ ...load, requests: PAGES });
-  const micros = (cpuMicros(broker.pid) - before) / PAGES;
+  const result = await runLoad({ ...load, requests: times });
+  const micros = (cpuMicros(broker.pid) - before) / times;
   const megabytes = residentMegabytes(broker.pid);
   await broker.stop();
   return { ...result, roles, micros, megabytes };

@@ -64,16 +64,21 @@ try {
   for (const { name, micros: cost } of container.areas) console.log(`    ${name.padEnd(48)} ${micros(cost)}`);
   console.log('');
 
-  const few = await inPlace((place) => measureRolesPage(10, place));
-  const many = await inPlace((place) => measureRolesPage(10_000, place));
-  console.log('Roles page (CPU time of the serving process per page)');
-  for (const { roles, micros: cost, perSecond, p99Ms, megabytes } of [few, many]) {
-    const label = `${roles} roles`.padEnd(14);
-    console.log(
-      `  ${label} ${micros(cost)}  ${Math.round(perSecond)}/s, p99 ${p99Ms.toFixed(0)} ms, ${Math.round(megabytes)} MB`,
-    );
+  for (const [title, page] of [
+    ['Roles page', { path: '/', times: 600 }],
+    ['List of roles over REST', { path: '/api/v1/roles', times: 200 }],
+  ] as const) {
+    const few = await inPlace((place) => measureRolesPage(10, page, place));
+    const many = await inPlace((place) => measureRolesPage(10_000, page, place));
+    console.log(`${title} (CPU time of the serving process each)`);
+    for (const { roles, micros: cost, perSecond, p99Ms, megabytes } of [few, many]) {
+      const label = `${roles} roles`.padEnd(14);
+      console.log(
+        `  ${label} ${micros(cost)}  ${Math.round(perSecond)}/s, p99 ${p99Ms.toFixed(0)} ms, ${Math.round(megabytes)} MB`,
+      );
+    }
+    console.log(`  ratio          ${(many.micros / few.micros).toFixed(2)}\n`);
   }
-  console.log(`  ratio          ${(many.micros / few.micros).toFixed(2)}\n`);
 
   const signIns = await inPlace(measureSignInRate);
   console.log('Signing in (whole sign-in over HTTP, 32 at a time, CPU time of the serving process)');

@@ -1,6 +1,6 @@
 /**
  * What a server did with its time, from V8's own profile of the main thread: each sample counts for the innermost part
- * of ours on the stack. What the process used beside that thread is the writer's thread and V8's own.
+ * of ours on the stack.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,24 +38,25 @@ const AREAS: readonly (readonly [RegExp, string])[] = [
   [/^src\/(http|app)/, 'headers, checks and request ids'],
 ];
 const REST = 'Express and Node’s HTTP';
+const OTHER_THREADS = 'the writer’s thread (the commit), and V8’s own';
 
+/** Samples count time that passed, also while other processes had the core: only their shares are taken. */
 export function areasOf(run: {
   /** Holds one `.cpuprofile`. */
   readonly directory: string;
-  /** Of the whole process. */
-  readonly totalMicros: number;
-  readonly calls: number;
+  /** CPU time a call, of the whole process and of its main thread. */
+  readonly micros: number;
+  readonly mainMicros: number;
 }): readonly Area[] {
   const file = readdirSync(run.directory).find((name) => name.endsWith('.cpuprofile'));
   if (file === undefined) throw new Error('V8 left no profile');
-  const profile = JSON.parse(readFileSync(join(run.directory, file), 'utf8')) as Profile;
-  const times = timesOf(profile);
   // From the start on; the start itself is over in less than a hundredth of the calls.
-  const busy = [...times.values()].reduce((sum, micros) => sum + micros, 0);
-  times.set('the writer’s thread (the commit), and V8’s own', Math.max(0, run.totalMicros - busy));
-  return [...times]
-    .map(([name, micros]) => ({ name, micros: micros / run.calls }))
-    .toSorted((a, b) => b.micros - a.micros);
+  const times = timesOf(JSON.parse(readFileSync(join(run.directory, file), 'utf8')) as Profile);
+  const all = [...times.values()].reduce((sum, time) => sum + time, 0);
+  const ofMain = [...times].map(([name, time]) => ({ name, micros: (time / all) * run.mainMicros }));
+  return [...ofMain, { name: OTHER_THREADS, micros: run.micros - run.mainMicros }].toSorted(
+    (a, b) => b.micros - a.micros,
+  );
 }
 
 function timesOf({ nodes, samples, timeDeltas }: Profile): Map<string, number> {
