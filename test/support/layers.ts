@@ -43,6 +43,25 @@ const ADAPTER: Layer = {
     'an adapter knows core, lib and itself: what it needs of a sibling is a port in core/ports, joined in compose.ts',
 };
 
+const COMPOSITION: Layer = {
+  may: [
+    'app.ts',
+    'audit',
+    'aws',
+    'broker',
+    'config/config.ts',
+    'connectors',
+    'core',
+    'delivery',
+    'grants',
+    'http',
+    'lib',
+    'signing',
+    'stores',
+  ],
+  instead: 'compose.ts builds the broker from a Config; reading settings and the sandbox belong to the entry',
+};
+
 const SERVING = ['app.ts', 'cli', 'compose.ts', 'config', 'core', 'http', 'lib', 'sandbox'];
 const ENTRY = 'an entry joins what compose.ts, config and http offer; building adapters is compose.ts’s';
 
@@ -92,25 +111,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: ['broker', 'config/config.ts', 'core', 'http', 'lib'],
     instead: 'app.ts mounts doors that compose.ts hands to it',
   },
-  'compose.ts': {
-    may: [
-      'app.ts',
-      'audit',
-      'aws',
-      'broker',
-      'config/config.ts',
-      'connectors',
-      'core',
-      'delivery',
-      'grants',
-      'http',
-      'lib',
-      'signing',
-      'stores',
-    ],
-    instead:
-      'compose.ts builds the broker from a Config; reading settings and the sandbox belong to the entry',
-  },
+  compose: COMPOSITION,
+  'compose.ts': { ...COMPOSITION, may: [...COMPOSITION.may, 'compose'] },
   'start.ts': { may: SERVING, instead: ENTRY },
   'main.ts': { may: [...SERVING, 'start.ts'], instead: ENTRY },
 };
@@ -124,7 +126,7 @@ const LIBRARY_HOMES: readonly (readonly [pattern: RegExp, homes: readonly string
   [/^(?:xml-crypto|@xmldom\/xmldom|jose)$/, ['connectors', 'sandbox', 'signing']],
   [/^express$/, ['app.ts', 'compose.ts', 'connectors', 'http', 'sandbox']],
   [/^ejs$/, ['app.ts', 'http', 'sandbox']],
-  [/^pino$/, ['app.ts', 'audit', 'compose.ts', 'http']],
+  [/^pino$/, ['app.ts', 'audit', 'compose', 'compose.ts', 'http']],
   [/^undici$/, ['connectors', 'grants', 'lib']],
   [/^yaml$/, ['config', 'sandbox']],
   [/^zod$/, ['broker', 'config', 'connectors', 'core', 'delivery', 'grants', 'http', 'sandbox']],
