@@ -10,6 +10,7 @@ import { apiErrors } from './http/api/problem.ts';
 import type { AwsLogin } from './broker/aws-login.ts';
 import type { RateLimits } from './broker/rate-limits.ts';
 import {
+  CONTAINER_OPERATION,
   containerCredentialsRoutes,
   type ContainerCredentialsRoutes,
 } from './http/aws-clients/container-credentials/container-credentials.ts';
@@ -89,7 +90,8 @@ export function createApp(parts: AppParts): Express {
   app.use(healthRoutes(parts.health));
   app.use(guardRequest(baseUrl));
   app.use(containerCredentialsRoutes(parts, log));
-  const api = createApi({ ...parts, sessionCookie: cookies.session, log });
+  const foreignOperations = [CONTAINER_OPERATION];
+  const api = createApi({ ...parts, foreignOperations, sessionCookie: cookies.session, log });
   app.use(api.routes);
   // `/api` itself is a page.
   app.use('/api/*rest', notFound, apiErrors(log, baseUrl));

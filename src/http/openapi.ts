@@ -105,6 +105,7 @@ const SECURITY: Readonly<Record<Access, DocumentedOperation['security']>> = {
   // Its credentials may also stand in the form.
   client: [{ client: [] }, {}],
   caller: [{ accessToken: [] }, { session: [] }],
+  bearer: [{ accessToken: [] }],
   session: [{ session: [] }],
 };
 
@@ -207,7 +208,7 @@ function codesOf({ access, method, body, errors }: Operation): readonly ErrorCod
 }
 
 function isCounted(access: Access): boolean {
-  return access === 'caller' || access === 'session';
+  return access === 'caller' || access === 'bearer' || access === 'session';
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {

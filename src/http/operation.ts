@@ -27,10 +27,10 @@ export interface Operation {
 }
 
 /**
- * Who may call: anybody; a client by its own credentials; whoever has an access token or a sign-in session; a
- * sign-in session alone.
+ * Who may call: anybody; a client by its own credentials; whoever has an access token or a sign-in session; an access
+ * token alone; a sign-in session alone.
  */
-export type Access = 'anybody' | 'client' | 'caller' | 'session';
+export type Access = 'anybody' | 'client' | 'caller' | 'bearer' | 'session';
 
 export interface Parameter {
   readonly name: string;

@@ -5,25 +5,27 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestBroker } from '../support/start-test-broker.ts';
 import { ClientTable } from './client-table.ts';
 import { startClientWorld } from './client-world.ts';
-import { describeModelsFallback, endpointRules } from './describe-models-fallback.ts';
+import { describeModelsFallback } from './describe-models-fallback.ts';
 
 const installation = process.env['DAYPASS_TEST_DEBIAN_CLIENTS'];
-if (installation !== undefined) describeDebian(installation);
+if (installation === undefined) describeAlone();
+else describeDebian(installation);
 
-describe('the file for ~/.aws/models in docs/examples', () => {
-  it('leads to one address, whatever the region', () => {
-    const { rules } = JSON.parse(endpointRules('http://localhost:8080')) as { readonly rules: unknown };
-    expect(rules).toEqual([
-      {
-        conditions: [],
-        endpoint: { url: 'http://localhost:8080', properties: {}, headers: {} },
-        type: 'endpoint',
-      },
-    ]);
+/** What those packages take, served here as well as there. */
+function describeAlone(): void {
+  describe('the file for ~/.aws/models', () => {
+    it('leads to this Daypass, whatever the region', async () => {
+      const broker = await startTestBroker();
+      const served = await fetch(`${broker.baseUrl}/setup/endpoint-rule-set-1.json`);
+      const { rules } = (await served.json().finally(() => broker.close())) as { readonly rules: unknown };
+      const endpoint = { url: broker.baseUrl, properties: {}, headers: {} };
+      expect(rules).toEqual([{ conditions: [], endpoint, type: 'endpoint' }]);
+    });
   });
-});
+}
 
 const WHO_AM_I = `import boto3, sys
 print(boto3.client("sts", endpoint_url=sys.argv[1], region_name="us-east-1").get_caller_identity()["Arn"])`;

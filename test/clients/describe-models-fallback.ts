@@ -1,13 +1,11 @@
 /**
  * For clients that know no setting for the addresses of Identity Center: a file in ~/.aws/models that says where its
- * two services are. It is the one of docs/examples/aws-models, with another address.
+ * two services are: as Daypass serves it, with its own address in it.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { HttpBrowser } from '../support/http-browser.ts';
 import { decide } from '../support/identity-center-client.ts';
-import { ROOT_DIR, signIn } from '../support/start-test-broker.ts';
+import { signIn } from '../support/start-test-broker.ts';
 import type { ClientHome, ClientRun } from './client-home.ts';
 import type { ClientTable } from './client-table.ts';
 import { inHome, type ClientWorld } from './client-world.ts';
@@ -25,12 +23,6 @@ sso_region = us-east-1
 sso_registration_scopes = sso:account:access
 `;
 
-/** @returns the file as it is documented, for a Daypass at this address. */
-export function endpointRules(baseUrl: string): string {
-  const file = join(ROOT_DIR, 'docs/examples/aws-models/endpoint-rule-set-1.json');
-  return readFileSync(file, 'utf8').replace('https://daypass.example.com', baseUrl);
-}
-
 /** @param further what else finds the token that the CLI got, and its row in the table. */
 export function describeModelsFallback(
   world: () => ClientWorld,
@@ -41,11 +33,9 @@ export function describeModelsFallback(
     const { broker, awsCli, awsCliVersion } = world();
     await inHome(world(), async (home) => {
       await home.write('.aws/config', CONFIG);
+      const rules = await (await fetch(`${broker.baseUrl}/setup/endpoint-rule-set-1.json`)).text();
       for (const service of ['sso', 'sso-oidc'])
-        await home.write(
-          `.aws/models/${service}/2019-06-10/endpoint-rule-set-1.json`,
-          endpointRules(broker.baseUrl),
-        );
+        await home.write(`.aws/models/${service}/2019-06-10/endpoint-rule-set-1.json`, rules);
       await logIn(world(), home);
       const identity = ['sts', 'get-caller-identity', '--profile', PROFILE, '--endpoint-url', broker.awsUrl];
       for (const run of [

@@ -11,6 +11,7 @@ import { describeContainerCredentials } from './describe-container-credentials.t
 import { describeCredentialProcess } from './describe-credential-process.ts';
 import { describeCredentialScript } from './describe-credential-script.ts';
 import { describeGeneratedConfig } from './describe-generated-config.ts';
+import { describeGeneratedLogin } from './describe-generated-login.ts';
 import { describeIdentityCenter } from './describe-identity-center.ts';
 import { describeModelsFallback } from './describe-models-fallback.ts';
 import { describePastedCredentials } from './describe-pasted-credentials.ts';
@@ -30,6 +31,7 @@ describe('pasted credentials', LONG, () => describePastedCredentials(world, tabl
 describe('Identity Center’s protocol', LONG, () => describeIdentityCenter(world, table));
 describe('addresses by a file of models', LONG, () => describeModelsFallback(world, table));
 describe('the generated configuration', LONG, () => describeGeneratedConfig(world));
+describe('signing in by the generated configuration', LONG, () => describeGeneratedLogin(world, table));
 describe('aws login', LONG, () => describeAwsLogin(world, table));
 describe('credential_process', LONG, () => describeCredentialProcess(world, table));
 describe('the script for credential_process', LONG, () => describeCredentialScript(world));

@@ -138,12 +138,16 @@ describe('who gets no container credentials', () => {
     ['a token of SQL', { token: `' or '1'='1` }],
     ['a long token', { token: 'x'.repeat(12_000) }],
     ['another scheme', { token: 'Basic Zm9vOmJhcg==' }],
-    ['something that looks like a JWT', { token: 'eyJhbGciOiJub25lIn0.e30.' }],
     ['a session’s cookie alone', { headers: { cookie: 'daypass_session=x' } }],
   ])('D12: whoever shows %s', async (_what, asked) => {
     const answer = await ask(ROLE, asked);
     expectRefused(answer, [401, 'token.invalid']);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="daypass"');
+  });
+
+  it('D12, A23: whoever shows what looks like a workload’s token and is none', async () => {
+    const answer = await ask(ROLE, { token: 'eyJhbGciOiJub25lIn0.e30.' });
+    expectRefused(answer, [401, 'client.invalid']);
   });
 
   it('D12: a token with two characters changed places or cases', async () => {

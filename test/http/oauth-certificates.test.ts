@@ -102,7 +102,7 @@ describe('a client certificate', () => {
     const answer = await show(client, make());
     expect([answer.status, answer.body]).toEqual([
       401,
-      { error: 'invalid_client', error_description: 'The application did not prove who it is.' },
+      { error: 'invalid_client', error_description: 'The client did not prove who it is.' },
     ]);
   });
 

@@ -113,7 +113,7 @@ describe('a client assertion', () => {
     expect([answer.status, answer.headers.get('www-authenticate'), answer.body]).toEqual([
       401,
       'Basic realm="daypass"',
-      { error: 'invalid_client', error_description: 'The application did not prove who it is.' },
+      { error: 'invalid_client', error_description: 'The client did not prove who it is.' },
     ]);
     expect(recordedFor(world.broker, answer)).toMatchObject([{ name: 'access-token.denied' }]);
   });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const REFUSED = { error: 'invalid_client', error_description: 'The application did not prove who it is.' };
+const REFUSED = { error: 'invalid_client', error_description: 'The client did not prove who it is.' };
 const seconds = (): number => Math.floor(Date.now() / 1_000);
 
 describe('a workload’s token', () => {

@@ -4,36 +4,39 @@
  * nothing here counts failures.
  */
 import { Router, type NextFunction, type Request, type Response } from 'express';
+import { z } from 'zod';
+import type { WorkloadTokens } from '../../../broker/applications/workload-tokens.ts';
 import type { IssueCredentials } from '../../../broker/issue-credentials.ts';
 import type { AccessTokens, ResumedToken } from '../../../broker/resume-token.ts';
 import { BrokerError } from '../../../core/errors.ts';
 import type { AuthorizationKind } from '../../../core/ports/authorizations.ts';
 import type { Delivery } from '../../../core/ports/delivery.ts';
 import { wishOf } from '../../access-fields.ts';
+import { limitPrincipal, type PrincipalLimits } from '../../middleware/limit-principal.ts';
+import type { Operation } from '../../operation.ts';
 import { contextOf } from '../../request-context.ts';
 import type { RequestLog } from '../../request-log.ts';
 import { bearerOf } from './bearer-of.ts';
-import { containerErrors } from './container-errors.ts';
+import { containerErrors, containerErrorSchema } from './container-errors.ts';
 
 export interface ContainerCredentialsRoutes {
   readonly accessTokens: AccessTokens;
+  readonly workloadTokens: WorkloadTokens;
   readonly issueCredentials: IssueCredentials;
+  readonly limits: PrincipalLimits;
   readonly container: Delivery<string>;
 }
 
 const KINDS: readonly AuthorizationKind[] = ['application', 'on-behalf-of', 'personal'];
+const ROOT = '/api/v1/container-credentials';
 
 export function containerCredentialsRoutes(routes: ContainerCredentialsRoutes, log: RequestLog): Router {
-  const { accessTokens, issueCredentials, container } = routes;
+  const { limits, issueCredentials, container } = routes;
   const router = Router();
-
-  function admit(request: Request, response: Response): Promise<ResumedToken> {
-    return accessTokens.resume(bearerOf(request), KINDS, contextOf(response).origin);
-  }
-
-  router.use('/api/v1/container-credentials', onlyGet, refuseBrowsers);
-  router.get('/api/v1/container-credentials/:role', async (request, response) => {
-    const { principal, userIdToken } = await admit(request, response);
+  router.use(ROOT, onlyGet, refuseBrowsers);
+  router.get(`${ROOT}/:role`, async (request, response) => {
+    const { principal, userIdToken } = await admit(routes, request, response);
+    await limitPrincipal(limits, principal, response);
     const body = await issueCredentials({
       principal,
       ...wishOf(request.params.role, {}, userIdToken),
@@ -43,8 +46,18 @@ export function containerCredentialsRoutes(routes: ContainerCredentialsRoutes, l
     response.setHeader('Content-Type', 'application/json');
     response.end(body);
   });
-  router.use('/api/v1/container-credentials', containerErrors(log));
+  router.use(ROOT, containerErrors(log));
   return router;
+}
+
+/** An access token of ours, or the token that a workload's own platform gave it. */
+async function admit(
+  { accessTokens, workloadTokens }: ContainerCredentialsRoutes,
+  request: Request,
+  response: Response,
+): Promise<ResumedToken> {
+  const { origin } = contextOf(response);
+  return accessTokens.resume(await workloadTokens.admit(bearerOf(request), origin), KINDS, origin);
 }
 
 /** HEAD would have credentials issued that nobody gets. */
@@ -66,3 +79,42 @@ function refuseBrowsers({ headers }: Request, _response: Response, next: NextFun
   if (signs.some((name) => headers[name] !== undefined)) throw new BrokerError('request.browser');
   next();
 }
+
+/** What the API's document says of it. */
+export const CONTAINER_OPERATION: Operation = {
+  id: 'getContainerCredentials',
+  method: 'get',
+  path: `${ROOT}/{role}`,
+  summary: 'A role’s credentials, as AWS’s SDKs fetch them by AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  description:
+    'The token may stand in Authorization without “Bearer”. A workload may show its own platform’s token.',
+  access: 'bearer',
+  parameters: [{ name: 'role', in: 'path', description: 'The id of one of your roles.', schema: z.string() }],
+  answer: {
+    status: 200,
+    description: 'Credentials for as long as the mapping’s default.',
+    contents: [
+      {
+        mediaType: 'application/json',
+        schema: z.strictObject({
+          AccessKeyId: z.string(),
+          SecretAccessKey: z.string(),
+          Token: z.string(),
+          Expiration: z.iso.datetime(),
+          AccountId: z.string(),
+          RoleArn: z.string().optional(),
+        }),
+      },
+    ],
+  },
+  errors: [
+    'token.role',
+    'client.invalid',
+    'request.browser',
+    'sts.refused',
+    'sts.unavailable',
+    'sts.timeout',
+  ],
+  errorContent: { mediaType: 'application/json', schema: containerErrorSchema },
+  handlers: [],
+};

@@ -1,8 +1,16 @@
 import type { NextFunction, Request, Response } from 'express';
+import { z } from 'zod';
 import { BrokerError } from '../../../core/errors.ts';
 import { asBrokerError, statusOf } from '../../errors.ts';
 import { contextOf } from '../../request-context.ts';
 import type { RequestLog } from '../../request-log.ts';
+
+export const containerErrorSchema = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  Code: z.string(),
+  Message: z.string(),
+});
 
 /** botocore prints the body; Go reads the names in small letters, JavaScript those with a capital. */
 export function containerErrors(log: RequestLog) {

@@ -7,6 +7,7 @@ import type { AccessTokens, ResumedToken } from '../../../broker/resume-token.ts
 import { BrokerError } from '../../../core/errors.ts';
 import type { Delivery } from '../../../core/ports/delivery.ts';
 import { wishOf } from '../../access-fields.ts';
+import { limitPrincipal, type PrincipalLimits } from '../../middleware/limit-principal.ts';
 import { onlyMethods } from '../../middleware/only-methods.ts';
 import { contextOf } from '../../request-context.ts';
 import { refuseRole } from './errors.ts';
@@ -16,14 +17,19 @@ export interface PortalRoutes {
   readonly accessTokens: AccessTokens;
   readonly clientRoles: ClientRoles;
   readonly clientTokens: ClientTokens;
+  readonly limits: PrincipalLimits;
   readonly issueCredentials: IssueCredentials;
   readonly identityCenter: Delivery<string>;
 }
 
 export function portalRoutes(router: Router, routes: PortalRoutes): void {
-  const { accessTokens, clientRoles, clientTokens } = routes;
-  const resume = (request: Request, response: Response): Promise<ResumedToken> =>
-    accessTokens.resume(tokenOf(request), ['identity-center'], contextOf(response).origin);
+  const { accessTokens, clientRoles, clientTokens, limits } = routes;
+  const resume = async (request: Request, response: Response): Promise<ResumedToken> => {
+    const { origin } = contextOf(response);
+    const resumed = await accessTokens.resume(tokenOf(request), ['identity-center'], origin);
+    await limitPrincipal(limits, resumed.principal, response);
+    return resumed;
+  };
 
   onlyMethods(router, '/assignment/accounts', {
     async get(request, response) {
