@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { HttpBrowser } from '../test/support/http-browser.ts';
+import { IdentityCenterClient } from '../test/support/identity-center-client.ts';
 import { signIn } from '../test/support/start-test-broker.ts';
 import { runLoad, type LoadResult } from './support/load.ts';
 import type { Place } from './support/place.ts';
@@ -17,14 +18,15 @@ export interface RolesPageCost extends LoadResult {
 }
 
 export interface RolesPage {
-  /** What a signed-in browser fetches. */
   readonly path: string;
   readonly times: number;
+  /** Who fetches it: a signed-in browser, or a client of Identity Center’s protocol that it let in. */
+  readonly as?: 'browser' | 'identity-center';
 }
 
 export async function measureRolesPage(
   roles: number,
-  { path, times }: RolesPage,
+  { path, times, as = 'browser' }: RolesPage,
   { directory, dist, ports }: Place,
 ): Promise<RolesPageCost> {
   const [port, awsPort, identityProvidersPort] = ports;
@@ -37,6 +39,7 @@ export async function measureRolesPage(
       baseUrl: `http://localhost:${port}`,
       listen: { host: '127.0.0.1', port },
       logLevel: 'error',
+      rateLimits: { principals: { burst: 1_000_000, perMinute: 1_000_000 } },
       sandbox: { host: '127.0.0.1', awsPort, identityProvidersPort },
       access,
     }),
@@ -47,11 +50,10 @@ export async function measureRolesPage(
   const browser = new HttpBrowser();
   const baseUrl = `http://localhost:${port}`;
   await signIn(browser, { baseUrl }, { person: 'erin.engel', connector: 'sandbox-oidc' });
-  const cookie = [...browser.cookiesOf(baseUrl)].map(([name, value]) => `${name}=${value}`).join('; ');
   const load = {
     url: `http://127.0.0.1:${port}${path}`,
     method: 'GET',
-    headers: { host: `localhost:${port}`, cookie },
+    headers: { host: `localhost:${port}`, ...(await credentialsOf(browser, baseUrl, as)) },
     concurrency: CONCURRENCY,
   } as const;
   await runLoad({ ...load, requests: Math.ceil(times / 2) });
@@ -61,6 +63,20 @@ export async function measureRolesPage(
   const megabytes = residentMegabytes(broker.pid);
   await broker.stop();
   return { ...result, roles, micros, megabytes };
+}
+
+async function credentialsOf(
+  browser: HttpBrowser,
+  baseUrl: string,
+  as: NonNullable<RolesPage['as']>,
+): Promise<Record<string, string>> {
+  if (as === 'browser') {
+    const cookies = [...browser.cookiesOf(baseUrl)].map(([name, value]) => `${name}=${value}`);
+    return { cookie: cookies.join('; ') };
+  }
+  const client = await IdentityCenterClient.register(baseUrl);
+  const { accessToken } = await client.signIn(browser);
+  return { 'x-amz-sso_bearer_token': accessToken };
 }
 
 function catalogue(roles: number, identityProvidersPort: number): object {

@@ -67,6 +67,10 @@ try {
   for (const [title, page] of [
     ['Roles page', { path: '/', times: 600 }],
     ['List of roles over REST', { path: '/api/v1/roles', times: 200 }],
+    [
+      'ListAccountRoles of one account (a page of 10, and one of 50 among 200 accounts)',
+      { path: '/assignment/roles?account_id=100000000000', times: 600, as: 'identity-center' },
+    ],
   ] as const) {
     const few = await inPlace((place) => measureRolesPage(10, page, place));
     const many = await inPlace((place) => measureRolesPage(10_000, page, place));
