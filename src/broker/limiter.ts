@@ -15,6 +15,8 @@ interface LimiterOptions {
   readonly limit: RateLimit;
   /** How many one write to the store stands for. */
   readonly atOnce: number;
+  /** How long anybody waits for the store, which then cannot be written in time; for ever where absent. */
+  readonly patienceMs?: number;
 }
 
 interface Known {
@@ -73,7 +75,7 @@ export class Limiter {
       known.asking ??= this.#buy(key, known).finally(() => {
         known.asking = undefined;
       });
-      await known.asking;
+      await this.#patiently(known.asking);
     }
     known.left -= 1;
     const left = known.left + known.lots * this.#lotSize();
@@ -88,6 +90,17 @@ export class Limiter {
     known.lots = left;
     if (waitSeconds === 0) known.left += this.#lotSize();
     else known.refusedUntil = now.getTime() + waitSeconds * 1_000;
+  }
+
+  async #patiently(asking: Promise<void>): Promise<void> {
+    const { patienceMs } = this.#options;
+    if (patienceMs === undefined) return asking;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<never>((_resolve, reject) => {
+      const error = new BrokerError('store.unavailable', { detail: 'the limit could not be asked in time' });
+      timer = setTimeout(() => reject(error), patienceMs);
+    });
+    await Promise.race([asking, tooLong]).finally(() => clearTimeout(timer));
   }
 
   #lotSize(): number {

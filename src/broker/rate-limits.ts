@@ -56,6 +56,8 @@ export interface RateLimitDependencies {
 const STARTS_AT_ONCE = 10;
 /** One write for so many requests of a principal. */
 const REQUESTS_AT_ONCE = 20;
+/** Who only reads is not held up by a store that cannot be written. */
+const PATIENCE_MS = 250;
 const MAXIMUM_FAILED_FLOWS = 10_000;
 const FAULTS: ReadonlySet<ErrorKind> = new Set([
   'upstream-bad',
@@ -73,6 +75,7 @@ export function createRateLimits({ store, clock, settings }: RateLimitDependenci
     clock,
     limit: settings.principals,
     atOnce: REQUESTS_AT_ONCE,
+    patienceMs: PATIENCE_MS,
   });
   const failedFlows = new Set<string>();
   const pairOf = (address: string | undefined, clientId: string): string =>

@@ -35,14 +35,21 @@ export interface AuthenticationDependencies {
 export function createApplicationAuthentication(
   dependencies: AuthenticationDependencies,
 ): ApplicationAuthentication {
-  const { verifier, audit, clock, limits } = dependencies;
+  const { catalogue, verifier, audit, clock, limits } = dependencies;
   const nameOf = (shown: ShownProof): string =>
     shown.clientId ?? ('assertion' in shown ? (verifier.read(shown.assertion)?.subject ?? '') : '');
 
   async function refuse(shown: ShownProof, origin: Origin, reason: string): Promise<never> {
     const client = nameOf(shown).slice(0, 128);
     await limits.clientFailed(origin.sourceIp, client);
-    const detail = { client, by: shown.kind, reason: 'client.invalid', detail: reason };
+    // What is nobody's name may be a secret that was put into the wrong field.
+    const isKnown = (await catalogue.current()).compiled.applications.has(client);
+    const detail = {
+      ...(isKnown ? { client } : {}),
+      by: shown.kind,
+      reason: 'client.invalid',
+      detail: reason,
+    };
     await audit.record({ name: 'access-token.denied', at: clock.now(), origin, detail });
     throw new BrokerError('client.invalid', { detail: reason });
   }

@@ -25,7 +25,7 @@ export interface CredentialOperations {
 }
 
 const wishSchema = z.strictObject({
-  durationSeconds: z.int().min(1).max(129_600).optional().describe('The mapping’s default, where absent.'),
+  durationSeconds: z.int().optional().describe('The mapping’s default, where absent.'),
   mapping: z.string().max(63).optional().describe('One of several mappings that give you the role.'),
   // Looked into by the decision alone: what it says here is passed on as it came, up to its last member.
   sessionPolicy: z.custom<object>(isObject).optional().meta({
