@@ -96,7 +96,7 @@ describe.each([
     await look(page, 'Let a device in');
     const client = await IdentityCenterClient.register(broker.baseUrl);
     const { userCode } = await client.device();
-    await page.getByLabel('Code').fill(userCode);
+    await page.getByRole('textbox', { name: 'Code' }).fill(userCode);
     await page.getByRole('button', { name: 'Continue' }).click();
     await look(page, 'Let this client in?');
     await page.getByRole('button', { name: 'Yes, let it in' }).click();

@@ -114,7 +114,7 @@ describe('refused at the door', () => {
       .post('/api/oauth/token')
       .set('Host', host())
       .type('form')
-      .send(`grant_type=${'x'.repeat(20_000)}`);
+      .send(`grant_type=${'x'.repeat(60_000)}`);
     expect(response.status).toBe(413);
   });
 });
