@@ -20,6 +20,7 @@ export const AUDIT_EVENT_NAMES = [
   'client.approved',
   'client.denied',
   'catalogue.changed',
+  'administration.denied',
   'connector.refresh-failed',
   'connector.certificate-expired',
   'signing-key.created',

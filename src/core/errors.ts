@@ -10,6 +10,7 @@ export type ErrorKind =
   | 'not-found'
   | 'method-not-allowed'
   | 'conflict'
+  | 'precondition'
   | 'too-large'
   | 'too-many'
   | 'misdirected'
@@ -218,10 +219,22 @@ export const ERRORS = {
     'The broker cannot record what it does right now, so it does nothing. Try again shortly.',
   ),
   'catalogue.invalid': entry('unavailable', 'The catalogue cannot be used. An administrator has to mend it.'),
+  'catalogue.stale': entry(
+    'precondition',
+    'The catalogue was changed by somebody else meanwhile. Look at it again, then repeat your change.',
+  ),
+  'catalogue.refused': entry('bad-request', 'This catalogue has mistakes, so nothing was changed.'),
+  'administration.forbidden': entry('forbidden', 'Only administrators may do this.'),
   internal: entry('internal', 'Something went wrong on our side.'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** One of several mistakes in what was sent, by its place in it. */
+export interface ErrorProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
 
 export interface BrokerErrorOptions {
   /** For the operator: why, in words. Never a secret, a token or an assertion. */
@@ -229,6 +242,8 @@ export interface BrokerErrorOptions {
   /** For the person: a sentence that is more exact than the code's own, safe to show. */
   readonly hint?: string;
   readonly retryAfterSeconds?: number;
+  /** For the person: every mistake in what they sent. */
+  readonly problems?: readonly ErrorProblem[];
   readonly cause?: unknown;
 }
 
@@ -239,6 +254,7 @@ export class BrokerError extends Error {
   readonly text: string;
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly problems: readonly ErrorProblem[] | undefined;
 
   constructor(code: ErrorCode, options: BrokerErrorOptions = {}) {
     super(`${code}${options.detail === undefined ? '' : `: ${options.detail}`}`, { cause: options.cause });
@@ -248,5 +264,6 @@ export class BrokerError extends Error {
     this.text = options.hint ?? ERRORS[code].text;
     this.detail = options.detail;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.problems = options.problems;
   }
 }

@@ -8,6 +8,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   'not-found': 404,
   'method-not-allowed': 405,
   conflict: 409,
+  precondition: 412,
   'too-large': 413,
   'too-many': 429,
   misdirected: 421,

@@ -52,6 +52,10 @@ const problemSchema = z.strictObject({
   status: z.int(),
   code: z.string().describe('For programs; it never changes.'),
   requestId: z.string().describe('For the operator: it stands in the log and in the audit record.'),
+  problems: z
+    .array(z.strictObject({ path: z.array(z.union([z.string(), z.int()])), message: z.string() }))
+    .optional()
+    .describe('Each mistake, by its place in what was sent.'),
 });
 
 export function openApiDocument(

@@ -1,9 +1,17 @@
+import type { Selectable } from 'kysely';
 import { catalogueSchema } from '../core/catalogue.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import { BrokerError } from '../core/errors.ts';
-import type { CatalogueStore } from '../core/ports/stores.ts';
+import {
+  MAXIMUM_LISTED_VERSIONS,
+  type CatalogueAuthorship,
+  type CatalogueStore,
+  type CatalogueVersion,
+} from '../core/ports/stores.ts';
 import { statement } from './database.ts';
 import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
+import { standingChecks, standingEnded } from './standing-checks.ts';
 import { auditEntry } from './write-unit.ts';
 import type { Statement } from './write-unit.ts';
 
@@ -20,6 +28,7 @@ export function createCatalogueStore(database: Database): CatalogueStore {
   // is SQLite once a write's end was not told: it may still come.
   let alone = database.dialect === 'sqlite';
   let known: number | undefined;
+  const checkStanding = standingChecks(database);
   return {
     async version() {
       if (known !== undefined) return known;
@@ -28,24 +37,28 @@ export function createCatalogueStore(database: Database): CatalogueStore {
       if (alone) known = version;
       return version;
     },
-    async load() {
-      const row = await database.read((db) =>
-        db.selectFrom('catalogue_versions').selectAll().orderBy('version', 'desc').executeTakeFirst(),
-      );
+    async load(wanted) {
+      const row = await findVersion(database, wanted);
       if (row === undefined) return undefined;
       const { version, seed_hash: seedHash } = row;
       return { version, catalogue: parseCatalogue(row.catalogue, version), seedHash: seedHash ?? undefined };
     },
-    async save({ catalogue, expectedVersion, seedHash, event }) {
+    list: (before) => listVersions(database, before),
+    async save({ catalogue, expectedVersion, seedHash, authorship, standing, event }) {
       const version = expectedVersion + 1;
       const insert = database.build.insertInto('catalogue_versions').values({
         version,
         catalogue: JSON.stringify(catalogue),
         seed_hash: seedHash ?? null,
         created_at: event.at.getTime(),
+        change: authorship === undefined ? null : JSON.stringify(authorship),
       });
       // The key refuses an older `expectedVersion`, the check one that never was.
-      const statements = [stillNewest(database, expectedVersion), statement(insert)];
+      const statements = [
+        stillNewest(database, expectedVersion),
+        ...(standing === undefined ? [] : checkStanding(standing, event.at)),
+        statement(insert),
+      ];
       const result = await database.write(statements, [auditEntry(event)]).catch((error: unknown) => {
         alone = false;
         known = undefined;
@@ -55,11 +68,41 @@ export function createCatalogueStore(database: Database): CatalogueStore {
         if (alone) known = version;
         return version;
       }
-      throw new BrokerError('request.malformed', {
-        hint: 'The catalogue was changed by somebody else meanwhile. Look at it again, then repeat your change.',
-      });
+      if (result.status === 'unmet' && result.statement > 0) throw standingEnded(standing);
+      throw new BrokerError('catalogue.stale');
     },
   };
+}
+
+function findVersion(
+  database: Database,
+  wanted: number | undefined,
+): Promise<Selectable<Schema['catalogue_versions']> | undefined> {
+  return database.read((db) =>
+    db
+      .selectFrom('catalogue_versions')
+      .selectAll()
+      .$if(wanted !== undefined, (query) => query.where('version', '=', wanted ?? 0))
+      .orderBy('version', 'desc')
+      .executeTakeFirst(),
+  );
+}
+
+async function listVersions(database: Database, before: number | undefined): Promise<CatalogueVersion[]> {
+  const rows = await database.read((db) =>
+    db
+      .selectFrom('catalogue_versions')
+      .select(['version', 'created_at', 'change'])
+      .$if(before !== undefined, (query) => query.where('version', '<', before ?? 0))
+      .orderBy('version', 'desc')
+      .limit(MAXIMUM_LISTED_VERSIONS)
+      .execute(),
+  );
+  return rows.map(({ version, created_at: createdAt, change }) => ({
+    version,
+    at: new Date(createdAt),
+    ...(change === null ? {} : (JSON.parse(change) as CatalogueAuthorship)),
+  }));
 }
 
 function stillNewest(database: Database, expectedVersion: number): Statement {

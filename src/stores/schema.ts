@@ -32,6 +32,8 @@ interface CatalogueVersionTable {
   catalogue: string;
   seed_hash: string | null;
   created_at: number;
+  /** JSON: who made it, and why. */
+  change: string | null;
 }
 
 interface SignInFlowTable {

@@ -243,6 +243,22 @@ export function describeAuthorizations(stores: () => Stores): void {
       expect((await stores().people.find(identity))?.refusedAt).toEqual(later(2));
       expect(await stores().people.find({ ...identity, subject: 'nobody' })).toBeUndefined();
     });
+
+    it('are told page by page, each once, however many they are', async () => {
+      const subjects = Array.from({ length: 520 }, () => randomToken());
+      for (let from = 0; from < subjects.length; from += 40) {
+        await Promise.all(subjects.slice(from, from + 40).map((subject) => signIn(subject)));
+      }
+      const sizes: number[] = [];
+      const told: string[] = [];
+      for await (const page of stores().people.pages()) {
+        sizes.push(page.length);
+        told.push(...page.map(({ person }) => JSON.stringify(person.identity)));
+      }
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
+      expect(new Set(told).size).toBe(told.length);
+      for (const subject of subjects) expect(told.some((text) => text.includes(subject))).toBe(true);
+    });
   });
 
   describe('authorization requests', () => {

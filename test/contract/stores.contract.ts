@@ -69,8 +69,46 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
         const event = buildEvent({ detail: { marker: `stale ${away}` } });
         await expect(
           stores.catalogue.save({ catalogue: buildCatalogue(), expectedVersion, event }),
-        ).rejects.toMatchObject({ code: 'request.malformed' });
+        ).rejects.toMatchObject({ code: 'catalogue.stale' });
         expect(await eventsWith(`stale ${away}`)).toEqual([]);
+      });
+
+      it('keeps who made each version and why, and gives any of them back', async () => {
+        const before = await stores.catalogue.version();
+        const event = buildEvent({ at: later(7) });
+        for (const [index, reason] of ['first', 'second\u0000 \u{1f600}'].entries()) {
+          const change = { catalogue: buildCatalogue(reason), expectedVersion: before + index };
+          const authorship = { author: `user:corp:ada\u0000\ud800`, reason };
+          await stores.catalogue.save({ ...change, authorship, event });
+        }
+        const [newest, older, ...others] = await stores.catalogue.list();
+        expect(newest).toEqual({
+          version: before + 2,
+          at: later(7),
+          author: 'user:corp:ada\u0000\ud800',
+          reason: 'second\u0000 \u{1f600}',
+        });
+        expect(older).toMatchObject({ version: before + 1, reason: 'first' });
+        expect(await stores.catalogue.list(before + 1)).toEqual(others);
+        expect(others.at(-1)).toEqual({ version: 1, at: NOW });
+        expect(await stores.catalogue.load(before + 1)).toMatchObject({
+          version: before + 1,
+          catalogue: buildCatalogue('first'),
+        });
+        expect(await stores.catalogue.load(before + 3)).toBeUndefined();
+      });
+
+      it('A08: keeps nothing of an author whose session has ended meanwhile', async () => {
+        const session = await signIn();
+        await stores.signInSessions.revoke(session.idHash, buildEvent());
+        const expectedVersion = await stores.catalogue.version();
+        const event = buildEvent({ detail: { marker: 'author is gone' } });
+        const standing = { kind: 'sign-in-session', idHash: session.idHash } as const;
+        await expect(
+          stores.catalogue.save({ catalogue: buildCatalogue(), expectedVersion, standing, event }),
+        ).rejects.toMatchObject({ code: 'session.ended' });
+        expect(await stores.catalogue.version()).toBe(expectedVersion);
+        expect(await eventsWith('author is gone')).toEqual([]);
       });
 
       it('lets exactly one of many simultaneous changes win', async () => {

@@ -6,7 +6,7 @@
  */
 import type { AuditEvent } from '../audit-event.ts';
 import type { Catalogue } from '../catalogue.ts';
-import type { Authentication, Identity } from '../principal.ts';
+import type { Authentication, Identity, Standing } from '../principal.ts';
 import type { AuditSink } from './audit-sink.ts';
 import type { AuthorizationRequestStore } from './authorization-requests.ts';
 import type { AuthorizationStore } from './authorizations.ts';
@@ -19,21 +19,42 @@ export interface StoredCatalogue {
   readonly seedHash: string | undefined;
 }
 
+/** Who made a version of the catalogue, as `principalId()`, and why, in their words. */
+export interface CatalogueAuthorship {
+  readonly author: string;
+  readonly reason: string;
+}
+
+/** One version as lists tell of it; the seed has no author. */
+export interface CatalogueVersion extends Partial<CatalogueAuthorship> {
+  readonly version: number;
+  readonly at: Date;
+}
+
 export interface CatalogueStore {
   /** 0 when there is none. Cheap: asked on every decision. */
   version(): Promise<number>;
-  load(): Promise<StoredCatalogue | undefined>;
+  /** The newest, or the one that is named. */
+  load(version?: number): Promise<StoredCatalogue | undefined>;
+  /** Newest first, below `before`; the newest `MAXIMUM_LISTED_VERSIONS` of them. */
+  list(before?: number): Promise<readonly CatalogueVersion[]>;
   /**
+   * @param change.standing what must still hold of the author in the same transaction.
    * @returns the new version.
-   * @throws BrokerError `request.malformed` when `expectedVersion` is no longer the newest.
+   * @throws BrokerError `catalogue.stale` when `expectedVersion` is no longer the newest; `session.ended` or
+   *   `token.invalid` when the standing is gone.
    */
   save(change: {
     readonly catalogue: Catalogue;
     readonly expectedVersion: number;
     readonly seedHash?: string;
+    readonly authorship?: CatalogueAuthorship;
+    readonly standing?: Standing;
     readonly event: AuditEvent;
   }): Promise<number>;
 }
+
+export const MAXIMUM_LISTED_VERSIONS = 100;
 
 /** A sign-in on its way to an identity provider and back, bound to one browser. */
 export interface SignInFlow {

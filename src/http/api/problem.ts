@@ -16,16 +16,18 @@ export function apiErrors(log: RequestLog, baseUrl: string) {
     if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="daypass"');
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
     const { requestId } = contextOf(response);
+    const { code, text: title, problems } = error;
     response
       .status(status)
       .type('application/problem+json')
       .send(
         JSON.stringify({
-          type: `${baseUrl}/api#error-${error.code}`,
-          title: error.text,
+          type: `${baseUrl}/api#error-${code}`,
+          title,
           status,
-          code: error.code,
+          code,
           requestId,
+          problems,
         }),
       );
   };

@@ -31,6 +31,7 @@ const TITLES: Readonly<Record<FamilyOf<ErrorCode>, string>> = {
   broker: 'Daypass cannot do this right now',
   store: 'Daypass cannot do this right now',
   catalogue: 'Daypass cannot do this right now',
+  administration: 'This is for administrators',
   internal: 'That went wrong',
 };
 
@@ -46,6 +47,8 @@ const EXACT_TITLES: Partial<Record<ErrorCode, string>> = {
   'role.reserved_for_service': 'No person can use this role',
   'mfa.required': 'An MFA code is needed',
   'sts.refused': 'AWS refused this role',
+  'catalogue.stale': 'Somebody else was first',
+  'catalogue.refused': 'This catalogue has mistakes',
 };
 
 export function titleOf(code: ErrorCode): string {

@@ -6,9 +6,11 @@ import type { Migration } from 'kysely';
 import { firstTables } from './0001-first-tables.ts';
 import { signInFacts } from './0002-sign-in-facts.ts';
 import { authorizations } from './0003-authorizations.ts';
+import { catalogueAuthors } from './0004-catalogue-authors.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-sign-in-facts': signInFacts,
   '0003-authorizations': authorizations,
+  '0004-catalogue-authors': catalogueAuthors,
 };

@@ -36,6 +36,7 @@ const BY_KIND: Readonly<Record<ErrorKind, WireError>> = {
   'method-not-allowed': wire('InvalidRequestException', 'invalid_request'),
   'too-large': wire('InvalidRequestException', 'invalid_request'),
   conflict: wire('InvalidRequestException', 'invalid_request'),
+  precondition: wire('InvalidRequestException', 'invalid_request'),
   misdirected: wire('InvalidRequestException', 'invalid_request'),
   'not-found': wire('ResourceNotFoundException', 'invalid_request'),
   unauthenticated: wire('UnauthorizedException', 'invalid_grant'),
