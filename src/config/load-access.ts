@@ -1,11 +1,10 @@
 /** `access.yaml`, the catalogue's seed: every mistake with its line, in one pass over schema and references. */
-import { catalogueSchema, type Catalogue } from '../core/catalogue.ts';
+import { CATALOGUE_LISTS, catalogueSchema, type Catalogue, type CatalogueList } from '../core/catalogue.ts';
 import { compileCatalogue } from '../core/compile-catalogue.ts';
 import type { CatalogueFacts } from '../core/catalogue-problems.ts';
 import { inlineMetadata } from './inline-metadata.ts';
-import { isHashOfKnownSecret } from './known-secrets.ts';
-import { parseYaml } from './parse-yaml.ts';
-import { inReadingOrder, type ConfigProblem, type Path } from './problem.ts';
+import { parseYaml, type ParsedYaml } from './parse-yaml.ts';
+import { inReadingOrder, printPath, type ConfigProblem, type Path } from './problem.ts';
 import { readText } from './read-text.ts';
 import { schemaProblems } from './schema-problems.ts';
 
@@ -24,64 +23,67 @@ interface Mistake {
   readonly atKey?: true;
 }
 
+type LocatedReading = AccessReading & Pick<ParsedYaml, 'locate'>;
+
 export function loadAccessFile(file: string, facts: CatalogueFacts): AccessReading {
-  const read = readText(file, MAXIMUM_BYTES);
-  if ('text' in read) {
-    return readAccess({ text: read.text, fileName: file }, facts, (value) => inlineMetadata(value, file));
-  }
-  return { catalogue: undefined, problems: [{ path: '', message: read.mistake, file }] };
+  return readFile(file, judgeWith(facts));
+}
+
+/** For a catalogue that a running Daypass will judge: `locate` finds the place of each mistake that it tells. */
+export function readAccessFile(file: string): LocatedReading {
+  return readFile(file, mistakesOfSchema);
 }
 
 /** Nothing is replaced in it: it holds no secrets, and `${aws:username}` in a policy is IAM's own. */
 export function loadAccess(text: string, fileName: string, facts: CatalogueFacts): AccessReading {
-  return readAccess({ text, fileName }, facts, (value) => ({ value, mistakes: [] }));
+  return readAccess({ text, fileName }, judgeWith(facts), (value) => ({ value, mistakes: [] }));
 }
 
 type Preparation = (value: unknown) => { readonly value: unknown; readonly mistakes: readonly Mistake[] };
+type Judge = (value: unknown, parsed: ReturnType<typeof catalogueSchema.safeParse>) => readonly Mistake[];
+
+const mistakesOfSchema: Judge = (_value, { error }) =>
+  error === undefined ? [] : schemaProblems(catalogueSchema, error.issues);
+
+function judgeWith(facts: CatalogueFacts): Judge {
+  return (value, parsed) =>
+    parsed.success
+      ? compileCatalogue(parsed.data, facts).problems
+      : mistakesBesideBrokenEntries(value, mistakesOfSchema(value, parsed), facts);
+}
+
+function readFile(file: string, judge: Judge): LocatedReading {
+  const read = readText(file, MAXIMUM_BYTES);
+  if ('text' in read) {
+    return readAccess({ text: read.text, fileName: file }, judge, (value) => inlineMetadata(value, file));
+  }
+  const locate: ParsedYaml['locate'] = (path, message) => ({ path: printPath(path), message, file });
+  return refused([locate([], read.mistake)], locate);
+}
 
 function readAccess(
   { text, fileName }: { readonly text: string; readonly fileName: string },
-  facts: CatalogueFacts,
+  judge: Judge,
   prepare: Preparation,
-): AccessReading {
-  const yaml = parseYaml(text, fileName, MAXIMUM_BYTES);
-  if (yaml.value === undefined && yaml.problems.length > 0)
-    return { catalogue: undefined, problems: yaml.problems };
+): LocatedReading {
+  const { locate, ...yaml } = parseYaml(text, fileName, MAXIMUM_BYTES);
+  if (yaml.value === undefined && yaml.problems.length > 0) return refused(yaml.problems, locate);
   const { value, mistakes: ofFiles } = prepare(yaml.value ?? {});
   const parsed = catalogueSchema.safeParse(value);
-  const mistakes: readonly Mistake[] = parsed.success
-    ? [...compileCatalogue(parsed.data, facts).problems, ...knownSecretMistakes(parsed.data, facts)]
-    : mistakesBesideBrokenEntries(value, schemaProblems(catalogueSchema, parsed.error.issues), facts);
   const problems = [
     ...yaml.problems,
-    ...[...ofFiles, ...mistakes].map(({ path, message, atKey }) =>
-      yaml.locate(path, message, { atKey: atKey === true }),
+    ...[...ofFiles, ...judge(value, parsed)].map(({ path, message, atKey }) =>
+      locate(path, message, { atKey: atKey === true }),
     ),
   ];
   return problems.length === 0
-    ? { catalogue: parsed.data, problems }
-    : { catalogue: undefined, problems: inReadingOrder(problems) };
+    ? { catalogue: parsed.data, problems, locate }
+    : refused(inReadingOrder(problems), locate);
 }
 
-/** Where people work for real, an application whose secret stands in a manual is an open door. */
-function knownSecretMistakes({ applications }: Catalogue, { allowHttp }: CatalogueFacts): Mistake[] {
-  if (allowHttp) return [];
-  return applications.flatMap(({ secretHashes }, position) =>
-    secretHashes.flatMap((hash, index) =>
-      isHashOfKnownSecret(hash)
-        ? [
-            {
-              path: ['applications', position, 'secretHashes', index],
-              message: 'is the hash of a secret that everybody knows; run: daypass new-secret',
-            },
-          ]
-        : [],
-    ),
-  );
+function refused(problems: readonly ConfigProblem[], locate: ParsedYaml['locate']): LocatedReading {
+  return { catalogue: undefined, problems, locate };
 }
-
-type List = keyof Catalogue;
-const LISTS = Object.keys(catalogueSchema.shape) as readonly List[];
 
 /** The entries without a mistake of their own are compiled, so that what is wrong between them is said as well. */
 function mistakesBesideBrokenEntries(
@@ -91,7 +93,7 @@ function mistakesBesideBrokenEntries(
 ): Mistake[] {
   const broken = new Set(found.map(({ path }) => `${path[0] ?? ''} ${path[1] ?? ''}`));
   const brokenLists = new Set(found.map(({ path }) => String(path[0] ?? '')));
-  const kept = LISTS.map((list) => [list, entriesWithout(value, list, broken)] as const);
+  const kept = CATALOGUE_LISTS.map((list) => [list, entriesWithout(value, list, broken)] as const);
   const rest = Object.fromEntries(kept.map(([list, entries]) => [list, entries.map(({ entry }) => entry)]));
   const parsed = catalogueSchema.safeParse(rest);
   if (!parsed.success) return [...found];
@@ -107,7 +109,7 @@ function mistakesBesideBrokenEntries(
 
 function entriesWithout(
   value: unknown,
-  list: List,
+  list: CatalogueList,
   broken: ReadonlySet<string>,
 ): { readonly entry: unknown; readonly position: number }[] {
   const entries: unknown = Reflect.get(Object(value), list);
@@ -118,8 +120,9 @@ function entriesWithout(
 }
 
 /** Which lists a setting looks things up in: what it did not find may be an entry that is broken itself. */
-const LOOKS_IN: Readonly<Record<string, readonly List[]>> = {
+const LOOKS_IN: Readonly<Record<string, readonly CatalogueList[]>> = {
   accountId: ['accounts'],
+  accounts: ['accounts'],
   connector: ['connectors'],
   applications: ['applications'],
   roles: ['roles', 'accounts'],

@@ -16,7 +16,7 @@ export interface ParsedYaml {
   readonly value: unknown;
   readonly problems: readonly ConfigProblem[];
   /** A problem at a path, with its line and column; `atKey` points at the key instead of its value. */
-  locate(path: Path, message: string, options?: { readonly atKey: boolean }): ConfigProblem;
+  readonly locate: (path: Path, message: string, options?: { readonly atKey: boolean }) => ConfigProblem;
 }
 
 interface Place {

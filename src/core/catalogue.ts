@@ -265,22 +265,24 @@ export const mappingSchema = z.strictObject({
   note: z.string().max(1024).optional(),
 });
 
+/** People who may administer: groups or users of a connector. */
+const administratorSchema = z.strictObject({
+  connector: slug,
+  groups: z.array(z.string().min(1).max(1024)).default([]),
+  users: z.array(z.string().min(1).max(1024)).default([]),
+  /** `read` sees everything and plans, and changes nothing. */
+  may: z.enum(['all', 'read']).default('all'),
+  /** Only roles of these accounts, and mappings that give no other role, may be changed. */
+  accounts: z.array(accountId).min(1).optional(),
+});
+
 export const catalogueSchema = z.strictObject({
   connectors: z.array(connectorSchema).default([]),
   accounts: z.array(accountSchema).default([]),
   roles: z.array(roleSchema).default([]),
   mappings: z.array(mappingSchema).default([]),
   applications: z.array(applicationSchema).default([]),
-  /** People who may administer: groups or users of a connector. */
-  administrators: z
-    .array(
-      z.strictObject({
-        connector: slug,
-        groups: z.array(z.string().min(1)).default([]),
-        users: z.array(z.string().min(1)).default([]),
-      }),
-    )
-    .default([]),
+  administrators: z.array(administratorSchema).default([]),
 });
 
 export type Catalogue = z.infer<typeof catalogueSchema>;
@@ -291,6 +293,10 @@ export type Account = z.infer<typeof accountSchema>;
 export type Role = z.infer<typeof roleSchema>;
 export type RoleGrant = Role['grant'];
 export type Mapping = z.infer<typeof mappingSchema>;
+export type Administrator = z.infer<typeof administratorSchema>;
+/** One of the catalogue's lists, by its name. */
+export type CatalogueList = keyof Catalogue;
+export const CATALOGUE_LISTS = Object.keys(catalogueSchema.shape) as readonly CatalogueList[];
 
 /** `role/path/Name` in the account's partition. */
 export function roleArnOf(account: Account, role: Role): string {

@@ -3,6 +3,7 @@
  * they speak of, so that a decision costs what the principal's groups cost and nothing for the rest.
  */
 import { matchesWildcard } from '../iam/wildcard.ts';
+import { administratorProblems } from './administrator-problems.ts';
 import { applicationProblems } from './application-problems.ts';
 import { registerApplication, type RegisteredApplication } from './application-proofs.ts';
 import type { Account, Catalogue, Mapping, Role } from './catalogue.ts';
@@ -17,6 +18,7 @@ import {
   type CatalogueFacts,
   type Problem,
 } from './catalogue-problems.ts';
+import { knownSecretProblems } from './known-secret-problems.ts';
 import type { CredentialSources } from './role-limits.ts';
 
 export interface CatalogueRole {
@@ -24,7 +26,7 @@ export interface CatalogueRole {
   readonly account: Account;
 }
 
-/** One mapping on one role, with the one thing of the principal that made it apply. */
+/** A mapping with all that it says resolved. */
 export interface CompiledMapping {
   readonly mapping: Mapping;
   readonly roleIds: ReadonlySet<string>;
@@ -34,6 +36,7 @@ export interface CompiledMapping {
 
 export interface CompiledCatalogue {
   readonly roles: ReadonlyMap<string, CatalogueRole>;
+  readonly mappings: ReadonlyMap<string, CompiledMapping>;
   readonly applications: ReadonlyMap<string, RegisteredApplication>;
   readonly credentialSources: CredentialSources;
   /** `whoKey()` -> role id -> mappings. */
@@ -58,10 +61,13 @@ export function compileCatalogue(catalogue: Catalogue, facts: CatalogueFacts): C
     ...connectorProblems(catalogue, facts),
     ...roleProblems(catalogue, facts),
     ...applicationProblems(catalogue, facts),
+    ...administratorProblems(catalogue),
+    ...knownSecretProblems(catalogue, facts),
   );
   const roles = joinAccounts(catalogue);
+  const select = roleSelector(roles);
   const compiled = catalogue.mappings.map((mapping, position) => {
-    const result = compileMapping(mapping, roles, facts);
+    const result = compileMapping(mapping, { roles, select, facts });
     problems.push(
       ...[...whoProblems(mapping, catalogue), ...result.problems].map((problem) => ({
         ...problem,
@@ -74,6 +80,7 @@ export function compileCatalogue(catalogue: Catalogue, facts: CatalogueFacts): C
   return {
     catalogue: {
       roles,
+      mappings: new Map(compiled.map((each) => [each.mapping.id, each])),
       applications: new Map(catalogue.applications.map((each) => [each.id, registerApplication(each)])),
       credentialSources: facts.credentialSources,
       index: buildIndex(compiled),
@@ -92,10 +99,15 @@ function joinAccounts(catalogue: Catalogue): Map<string, CatalogueRole> {
   return roles;
 }
 
+interface MappingWorld {
+  readonly roles: ReadonlyMap<string, CatalogueRole>;
+  readonly select: (mapping: Mapping) => readonly CatalogueRole[];
+  readonly facts: CatalogueFacts;
+}
+
 function compileMapping(
   mapping: Mapping,
-  roles: ReadonlyMap<string, CatalogueRole>,
-  facts: CatalogueFacts,
+  { roles, select, facts }: MappingWorld,
 ): { compiled: CompiledMapping; problems: Problem[] } {
   const problems: Problem[] = [];
   mapping.roles.ids.forEach((id, position) => {
@@ -106,7 +118,7 @@ function compileMapping(
       });
     }
   });
-  const chosen = [...roles.values()].filter((entry) => selects(mapping, entry));
+  const chosen = select(mapping);
   if (chosen.length === 0 && problems.length === 0) {
     problems.push({
       path: ['roles'],
@@ -123,11 +135,33 @@ function compileMapping(
   };
 }
 
-function selects({ roles }: Mapping, { role, account }: CatalogueRole): boolean {
-  const { pattern, tags } = roles;
+/** Chooses a mapping's roles, in the catalogue's order; only patterns and tags look at all of them. */
+function roleSelector(roles: ReadonlyMap<string, CatalogueRole>): MappingWorld['select'] {
+  const all = [...roles.values()];
+  const positions = new Map(all.map((entry, position) => [entry.role.id, position]));
+  const ofAccount = new Map<string, CatalogueRole[]>();
+  for (const entry of all) {
+    const { id } = entry.account;
+    ofAccount.set(id, ofAccount.get(id) ?? []);
+    ofAccount.get(id)?.push(entry);
+  }
+  return ({ roles: { ids, accounts, pattern, tags } }) => {
+    const chosen = new Set<CatalogueRole>();
+    for (const id of ids) {
+      const entry = roles.get(id);
+      if (entry !== undefined) chosen.add(entry);
+    }
+    for (const id of accounts) for (const entry of ofAccount.get(id) ?? []) chosen.add(entry);
+    if (pattern !== undefined || tags !== undefined) {
+      for (const entry of all) if (fits(entry.role, pattern, tags)) chosen.add(entry);
+    }
+    const position = ({ role }: CatalogueRole): number => positions.get(role.id) ?? 0;
+    return [...chosen].toSorted((a, b) => position(a) - position(b));
+  };
+}
+
+function fits(role: Role, pattern: string | undefined, tags: Mapping['roles']['tags']): boolean {
   return (
-    roles.ids.includes(role.id) ||
-    roles.accounts.includes(account.id) ||
     (pattern !== undefined && matchesWildcard(pattern, role.id)) ||
     (tags !== undefined && Object.entries(tags).every(([key, value]) => role.tags[key] === value))
   );
@@ -136,7 +170,7 @@ function selects({ roles }: Mapping, { role, account }: CatalogueRole): boolean 
 function buildIndex(mappings: readonly CompiledMapping[]): CompiledCatalogue['index'] {
   const index = new Map<string, Map<string, CompiledMapping[]>>();
   for (const compiled of mappings) {
-    for (const key of keysOf(compiled.mapping)) {
+    for (const key of whoKeysOf(compiled.mapping)) {
       const byRole = index.get(key) ?? new Map<string, CompiledMapping[]>();
       index.set(key, byRole);
       for (const roleId of compiled.roleIds) {
@@ -150,7 +184,7 @@ function buildIndex(mappings: readonly CompiledMapping[]): CompiledCatalogue['in
 }
 
 /** Where a decision will look the mapping up. Conditions beside groups and users are checked when it is found. */
-function keysOf(mapping: Mapping): string[] {
+export function whoKeysOf(mapping: Mapping): string[] {
   const keys = mapping.applications.map((id) => whoKey('application', id));
   const { connector } = mapping;
   if (connector === undefined) return keys;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isHashOfKnownSecret, isKnownSecret } from '../../src/config/known-secrets.ts';
+import { isKnownSecret } from '../../src/config/known-secrets.ts';
+import { isHashOfKnownSecret } from '../../src/core/known-secret-problems.ts';
 import { loadAccess } from '../../src/config/load-access.ts';
 import type { CatalogueFacts } from '../../src/core/catalogue-problems.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
