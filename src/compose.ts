@@ -2,6 +2,7 @@
 import type { Express } from 'express';
 import pino, { type Logger } from 'pino';
 import { createApp, type AppParts } from './app.ts';
+import { createAdministration } from './broker/administration.ts';
 import { createAwsSetup } from './broker/aws-setup.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
 import { createConnectorNotices } from './broker/connector-notices.ts';
@@ -152,6 +153,7 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
     ...tokens,
     ...awsClientsOf(config, { ...shared, ...people, ...tokens, issueCredentials }),
     ...createOwnTokens({ ...shared, ...personalTokens }),
+    administration: createAdministration({ ...shared, stores, facts: factsOf(config) }),
     awsSetup: createAwsSetup({ ...config.awsClients, ...aws, baseUrl, entitlements }),
     pages: createPages({ connectors, sandbox: config.sandbox, sessionCookie: cookies.session }),
     publishedKeys: signing.publishedKeys,

@@ -3,16 +3,18 @@ import type { ApplicableMapping } from './applicable-mappings.ts';
 import type { CatalogueRole, CompiledCatalogue, CompiledMapping } from './compile-catalogue.ts';
 import { durationLimits } from './role-limits.ts';
 
-export type Term =
-  | 'mappings'
-  | 'duration'
-  | 'session policy'
-  | 'session tags'
-  | 'source identity'
-  | 'sign-in'
-  | 'grant'
-  | 'reuse'
-  | 'reserved for services';
+export const TERMS = [
+  'mappings',
+  'duration',
+  'session policy',
+  'session tags',
+  'source identity',
+  'sign-in',
+  'grant',
+  'reuse',
+  'reserved for services',
+] as const;
+export type Term = (typeof TERMS)[number];
 
 /** One principal's mappings for one role, best first. */
 export interface RoleTerms {

@@ -123,7 +123,7 @@ function documented(operation: Operation): DocumentedOperation {
     parameters: parameters.map((parameter) => ({
       name: parameter.name,
       in: parameter.in,
-      required: parameter.in === 'path',
+      required: parameter.in === 'path' || parameter.required === true,
       description: parameter.description,
       schema: jsonSchema(parameter.schema, 'input'),
     })),

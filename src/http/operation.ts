@@ -37,6 +37,8 @@ export interface Parameter {
   readonly in: 'path' | 'query' | 'header';
   readonly description: string;
   readonly schema: z.ZodType;
+  /** A part of the path always is. */
+  readonly required?: true;
 }
 
 export interface Content {

@@ -25,13 +25,14 @@ interface Ask {
   readonly body: string | undefined;
 }
 
-type Who = 'session' | 'bearer' | 'client' | 'nobody' | 'wrong';
+type Who = 'session' | 'administrator' | 'bearer' | 'client' | 'nobody' | 'wrong';
 
 const ROLE = 'production-readonly';
 const APPLICATION = 'billing-report';
 
 /** By what the document wants. */
-function goodWho({ security }: DocumentedOperation): Who {
+function goodWho({ path, operation: { security } }: Place): Who {
+  if (isOfAdministrators(path)) return 'administrator';
   const [first] = security.flatMap((way) => Object.keys(way));
   if (first === undefined) return 'nobody';
   if (first === 'client') return 'client';
@@ -43,6 +44,7 @@ let document: OpenApiDocument;
 let places: readonly Place[];
 let credentials: Readonly<Record<Who, Readonly<Record<string, string>>>>;
 let tokenId: string;
+let catalogue: unknown;
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 const validators = new Map<string, ValidateFunction>();
 
@@ -54,13 +56,14 @@ beforeAll(async () => {
   );
   ajv.addSchema(document, 'openapi');
   credentials = await everyCredential();
+  const read = await fetch(`${broker.baseUrl}/api/v1/admin/catalogue`, {
+    headers: credentials.administrator,
+  });
+  ({ catalogue } = (await read.json()) as { readonly catalogue: unknown });
 });
 afterAll(() => broker.close());
 
 async function everyCredential(): Promise<typeof credentials> {
-  const browser = new HttpBrowser();
-  await signIn(browser, broker, { person: 'erin.engel', connector: 'sandbox-oidc' });
-  const cookie = [...browser.cookiesOf(broker.baseUrl)].map((pair) => pair.join('=')).join('; ');
   const client = `Basic ${btoa(`${APPLICATION}:${SANDBOX_SECRETS[APPLICATION]}`)}`;
   const granted = await fetch(`${broker.baseUrl}/api/oauth/token`, {
     method: 'POST',
@@ -69,12 +72,20 @@ async function everyCredential(): Promise<typeof credentials> {
   });
   const { access_token: token } = (await granted.json()) as { access_token: string };
   return {
-    session: { cookie, 'sec-fetch-site': 'same-origin' },
+    session: await sessionOf('erin.engel'),
+    administrator: await sessionOf('alex.admin'),
     bearer: { authorization: `Bearer ${token}` },
     client: { authorization: client },
     nobody: {},
     wrong: { authorization: 'Bearer daypass_at_wrong' },
   };
+}
+
+async function sessionOf(person: string): Promise<Readonly<Record<string, string>>> {
+  const browser = new HttpBrowser();
+  await signIn(browser, broker, { person, connector: 'sandbox-oidc' });
+  const cookie = [...browser.cookiesOf(broker.baseUrl)].map((pair) => pair.join('=')).join('; ');
+  return { cookie, 'sec-fetch-site': 'same-origin' };
 }
 
 /** @returns the status, once the answer has been found in the document. */
@@ -132,20 +143,30 @@ function assertFits({ content }: DocumentedAnswer, { response, text, place, abou
 const pathOf = ({ path }: Place, values: Readonly<Record<string, string>>): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? 'none'));
 
+const isOfAdministrators = (path: string): boolean => path.startsWith('/api/v1/admin/');
+
+/** A catalogue of nothing would leave nobody to administer it, so the example's gives way to the broker's own. */
+function withCatalogue(example: object): object {
+  return 'catalogue' in example ? { ...example, catalogue } : example;
+}
+
 /** As the document's own example has it. */
 function goodAsk(place: Place, overrides: Partial<Ask> = {}): Ask {
   const { requestBody } = place.operation;
   const [mediaType, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
   const isForm = mediaType === 'application/x-www-form-urlencoded';
-  const example = content?.example ?? {};
+  const example = withCatalogue(content?.example ?? {});
   const body = isForm
     ? new URLSearchParams(example as Record<string, string>).toString()
     : JSON.stringify(example);
   return {
     place,
-    path: pathOf(place, { role: ROLE, id: tokenId }),
-    who: goodWho(place.operation),
-    headers: mediaType === undefined ? {} : { 'content-type': mediaType },
+    path: pathOf(place, { role: ROLE, id: tokenId, version: '1' }),
+    who: goodWho(place),
+    headers: {
+      ...(mediaType === undefined ? {} : { 'content-type': mediaType }),
+      ...(isOfAdministrators(place.path) ? { 'if-match': '"1"' } : {}),
+    },
     body: mediaType === undefined ? undefined : body,
     ...overrides,
   };
@@ -203,6 +224,11 @@ const anyBody = fc.oneof(
         expiresInDays: fc.anything(),
         roles: fc.anything(),
         grant_type: fc.string(),
+        catalogue: fc.anything(),
+        reason: fc.constantFrom('a reason', '', 7),
+        role: fc.constantFrom(ROLE, 'none', 7),
+        application: fc.constantFrom(APPLICATION, 'none', null),
+        identity: fc.anything(),
         __proto__: fc.anything(),
       },
       { requiredKeys: [] },
@@ -212,16 +238,26 @@ const anyBody = fc.oneof(
 
 const anyRequest = fc.record({
   place: fc.nat(),
-  who: fc.constantFrom<Who>('session', 'bearer', 'client', 'nobody', 'wrong'),
+  who: fc.constantFrom<Who>('session', 'administrator', 'bearer', 'client', 'nobody', 'wrong'),
   name: fc.oneof(
-    fc.constantFrom(ROLE, 'development-readonly', '__proto__', '..', ' '),
+    fc.constantFrom(ROLE, 'development-readonly', '1', '999999999999999', '__proto__', '..', ' '),
     fc.string({ minLength: 1 }),
   ),
   query: fc.oneof(
     fc.constant(''),
-    fc.constantFrom('limit=1', 'limit=0', 'limit=x', 'cursor=x', 'cursor=WyJhIl0', 'a=b'),
+    fc.constantFrom(
+      'limit=1',
+      'limit=0',
+      'limit=x',
+      'cursor=x',
+      'cursor=WyJhIl0',
+      'before=2',
+      'before=x',
+      'a=b',
+    ),
   ),
   type: fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/plain'),
+  match: fc.constantFrom('', '"1"', '"7"', '*'),
   key: fc.constantFrom('', 'a key', 'key', 'a'.repeat(300)),
   body: anyBody,
 });
@@ -229,12 +265,16 @@ const anyRequest = fc.record({
 fuzz(
   'has an answer that it tells of for every other request',
   { from: anyRequest, runs: 400 },
-  async ({ place: index, who, name, query, type, key, body }) => {
+  async ({ place: index, who, name, query, type, match, key, body }) => {
     const place = places[index % places.length] ?? expect.fail();
-    const path = `${pathOf(place, { role: name, id: name })}${query === '' ? '' : `?${query}`}`;
+    const path = `${pathOf(place, { role: name, id: name, version: name })}${query === '' ? '' : `?${query}`}`;
     // Another address than the one that is meant.
-    fc.pre(!/[{}]|%2F|\/\.\.?\/|%00/i.test(path) && URL.canParse(broker.baseUrl + path));
-    const headers = { 'content-type': type, ...(key === '' ? {} : { 'idempotency-key': key }) };
+    fc.pre(!/[{}]|%2F|\/\.\.?(?:[/?]|$)|%00/i.test(path) && URL.canParse(broker.baseUrl + path));
+    const headers = {
+      'content-type': type,
+      ...(key === '' ? {} : { 'idempotency-key': key }),
+      ...(match === '' ? {} : { 'if-match': match }),
+    };
     const isGet = place.method === 'get';
     await ask({ place, path, who, headers: isGet ? {} : headers, body: isGet ? undefined : body });
   },

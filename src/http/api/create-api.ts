@@ -1,11 +1,13 @@
 /** `/api`: all that applications and scripts ask, and the document that tells them how. */
 import { Router } from 'express';
 import { z } from 'zod';
+import type { Administration } from '../../broker/administration.ts';
 import type { AwsSetup } from '../../broker/aws-setup.ts';
 import type { EntitlementSource } from '../../broker/list-entitlements.ts';
 import { openApiDocument, type OpenApiDocument } from '../openapi.ts';
 import { addOperations, type Operation } from '../operation.ts';
 import type { RequestLog } from '../request-log.ts';
+import { administrationOperations, admitAdministrators } from './administration/administration.ts';
 import { awsConfigOperation } from './aws-config.ts';
 import { identifyCaller, type CallerSettings } from './caller.ts';
 import { credentialOperations, type CredentialOperations } from './credentials.ts';
@@ -15,6 +17,7 @@ import { personalTokenOperations, type PersonalTokenOperations } from './persona
 import { rolesOperation } from './roles.ts';
 
 export interface ApiParts extends CallerSettings, CredentialOperations, PersonalTokenOperations, OAuthRoutes {
+  readonly administration: Administration;
   readonly awsSetup: AwsSetup;
   readonly entitlements: EntitlementSource;
   readonly log: RequestLog;
@@ -35,6 +38,7 @@ export function createApi(parts: ApiParts): Api {
     ...credentialOperations(parts),
     ...personalTokenOperations(parts),
     awsConfigOperation(parts.awsSetup),
+    ...administrationOperations(parts.administration),
   ];
   const own = documentOperation(() => document);
   const { baseUrl, sessionCookie, foreignOperations = [] } = parts;
@@ -47,6 +51,7 @@ export function createApi(parts: ApiParts): Api {
   routes.use(oauthRoutes(oauth, baseUrl, parts.log));
   addOperations(routes, [own]);
   routes.use('/api/v1', identifyCaller(parts));
+  routes.use('/api/v1/admin', admitAdministrators(parts.administration));
   addOperations(routes, known);
   return { routes, document };
 }

@@ -18,6 +18,7 @@ export interface JsonOperation<Query extends z.ZodObject, Body extends z.ZodType
   /** With one it is a POST. */
   readonly body?: Body;
   readonly example?: z.input<Body>;
+  readonly bodyLimit?: string;
   readonly answer: Answer;
   readonly answerDescription: string;
   readonly status?: 200 | 201;
@@ -62,7 +63,7 @@ export function jsonOperation<Query extends z.ZodObject, Body extends z.ZodType,
     },
     errors,
     handlers: [
-      ...(body === undefined ? [] : [readJson()]),
+      ...(body === undefined ? [] : [readJson(operation.bodyLimit)]),
       async (request, response) => {
         const caller = callerOf(response);
         if (access === 'session') requireSession(caller);

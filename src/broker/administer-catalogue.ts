@@ -1,0 +1,150 @@
+/** The catalogue as administrators change it: seen whole, tried out, changed as a whole, and taken back. */
+import { whatForbids, type ProposedChange } from '../core/authority.ts';
+import { differenceOf, isEmptyDifference, type CatalogueDifference } from '../core/catalogue-difference.ts';
+import type { CatalogueImpact } from '../core/catalogue-impact.ts';
+import type { CatalogueFacts } from '../core/catalogue-problems.ts';
+import type { Catalogue } from '../core/catalogue.ts';
+import { BrokerError } from '../core/errors.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { PeopleStore } from '../core/ports/people.ts';
+import type { CatalogueStore, CatalogueVersion } from '../core/ports/stores.ts';
+import { principalId } from '../core/principal.ts';
+import type { Administrators, Admitted, Asker } from './administrators.ts';
+import { impactOf } from './impact-of-change.ts';
+import { readCandidate } from './read-candidate.ts';
+import { summaryOf } from './summary-of-change.ts';
+
+export interface Plan {
+  /** The version that it would change. */
+  readonly version: number;
+  readonly difference: CatalogueDifference;
+  readonly impact: CatalogueImpact;
+  /** Why this administrator may not make the change. */
+  readonly refusal?: string;
+}
+
+export interface Change {
+  readonly expectedVersion: number;
+  /** In the administrator's own words; part of the record. */
+  readonly reason: string;
+}
+
+export interface Changed {
+  /** The same as before, where nothing differs. */
+  readonly version: number;
+  readonly difference: CatalogueDifference;
+}
+
+/** Every verb throws BrokerError `administration.forbidden` for whoever may not do it. */
+export interface CatalogueAdministration {
+  read(asker: Asker): Promise<{ readonly version: number; readonly catalogue: Catalogue }>;
+  /** Stores nothing. @throws BrokerError `catalogue.refused` with every mistake */
+  plan(asker: Asker, candidate: unknown): Promise<Plan>;
+  /** All of it or nothing. @throws BrokerError `catalogue.stale`, `catalogue.refused` */
+  apply(asker: Asker, candidate: unknown, change: Change): Promise<Changed>;
+  /** Newest first, below `before`. */
+  versions(asker: Asker, before?: number): Promise<readonly CatalogueVersion[]>;
+  /** Applies what an earlier version said, as a new one. @throws BrokerError `request.not_found`, and as `apply` */
+  restore(asker: Asker, version: number, change: Change): Promise<Changed>;
+}
+
+export interface CatalogueAdministrationDependencies {
+  readonly administrators: Administrators;
+  readonly store: CatalogueStore;
+  readonly people: Pick<PeopleStore, 'pages'>;
+  readonly facts: CatalogueFacts;
+  readonly clock: Clock;
+}
+
+export function createCatalogueAdministration(
+  dependencies: CatalogueAdministrationDependencies,
+): CatalogueAdministration {
+  const { administrators, store, people, facts } = dependencies;
+
+  async function change(asker: Asker, admitted: Admitted, made: MadeChange): Promise<Changed> {
+    const { authority, current } = admitted;
+    if (made.expectedVersion !== current.version) throw new BrokerError('catalogue.stale');
+    const proposed = propose(admitted, made.candidate, facts);
+    const { difference, after } = proposed;
+    if (isEmptyDifference(difference)) return { version: current.version, difference };
+    const refusal = whatForbids(authority, proposed);
+    if (refusal !== undefined) return administrators.refuse(asker, refusal);
+    const version = await save(dependencies, asker, { ...made, difference, catalogue: after.catalogue });
+    return { version, difference };
+  }
+
+  return {
+    async read(asker) {
+      const { version, catalogue } = (await administrators.admit(asker)).current;
+      return { version, catalogue };
+    },
+    async plan(asker, candidate) {
+      const admitted = await administrators.admit(asker);
+      const proposed = propose(admitted, candidate, facts);
+      const refusal = whatForbids(admitted.authority, proposed);
+      return {
+        version: admitted.current.version,
+        difference: proposed.difference,
+        impact: await impactOf(proposed, people),
+        ...(refusal === undefined ? {} : { refusal }),
+      };
+    },
+    async apply(asker, candidate, { expectedVersion, reason }) {
+      const admitted = await administrators.admit(asker);
+      return change(asker, admitted, { candidate, expectedVersion, reason });
+    },
+    async versions(asker, before) {
+      await administrators.admit(asker);
+      return store.list(before);
+    },
+    async restore(asker, restored, { expectedVersion, reason }) {
+      const admitted = await administrators.admit(asker);
+      const stored = await store.load(restored);
+      if (stored === undefined) throw new BrokerError('request.not_found');
+      return change(asker, admitted, { candidate: stored.catalogue, expectedVersion, reason, restored });
+    },
+  };
+}
+
+interface MadeChange extends Change {
+  readonly candidate: unknown;
+  /** The version that this goes back to. */
+  readonly restored?: number;
+}
+
+function propose({ current }: Admitted, candidate: unknown, facts: CatalogueFacts): ProposedChange {
+  const after = readCandidate(candidate, facts);
+  return { before: current, after, difference: differenceOf(current.catalogue, after.catalogue) };
+}
+
+interface CheckedChange extends Omit<MadeChange, 'candidate'> {
+  readonly catalogue: Catalogue;
+  readonly difference: CatalogueDifference;
+}
+
+/** The store refuses it unless `expectedVersion`, by which its author was judged, is still the newest. */
+function save(
+  { store, clock }: CatalogueAdministrationDependencies,
+  { principal, origin }: Asker,
+  { catalogue, difference, expectedVersion, reason, restored }: CheckedChange,
+): Promise<number> {
+  const author = principalId(principal);
+  return store.save({
+    catalogue,
+    expectedVersion,
+    authorship: { author, reason },
+    standing: principal.standing,
+    event: {
+      name: 'catalogue.changed',
+      at: clock.now(),
+      principal: author,
+      origin,
+      detail: {
+        version: expectedVersion + 1,
+        reason,
+        ...(restored === undefined ? {} : { restored }),
+        ...summaryOf(difference),
+      },
+    },
+  });
+}

@@ -1,0 +1,34 @@
+/** What administrators do, joined; each verb is in a file of its own. */
+import type { AuditSink } from '../core/ports/audit-sink.ts';
+import type { CatalogueFacts } from '../core/catalogue-problems.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { PeopleStore } from '../core/ports/people.ts';
+import type { CatalogueStore } from '../core/ports/stores.ts';
+import { createCatalogueAdministration, type CatalogueAdministration } from './administer-catalogue.ts';
+import { createAdministrators, type Administrators } from './administrators.ts';
+import type { CatalogueSource } from './catalogue-source.ts';
+import { createExplainAccess, type ExplainAccess } from './explain-access.ts';
+
+export interface Administration {
+  readonly administrators: Administrators;
+  readonly catalogue: CatalogueAdministration;
+  readonly explainAccess: ExplainAccess;
+}
+
+export interface AdministrationDependencies {
+  readonly catalogue: Pick<CatalogueSource, 'current'>;
+  readonly facts: CatalogueFacts;
+  readonly stores: { readonly catalogue: CatalogueStore; readonly people: PeopleStore };
+  readonly audit: AuditSink;
+  readonly clock: Clock;
+}
+
+export function createAdministration({ stores, ...rest }: AdministrationDependencies): Administration {
+  const administrators = createAdministrators(rest);
+  const { people } = stores;
+  return {
+    administrators,
+    catalogue: createCatalogueAdministration({ ...rest, administrators, people, store: stores.catalogue }),
+    explainAccess: createExplainAccess({ ...rest, administrators, people }),
+  };
+}

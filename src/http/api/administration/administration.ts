@@ -1,0 +1,26 @@
+/** `/api/v1/admin`: the catalogue as a whole, its versions, and why somebody may or may not use a role. */
+import type { RequestHandler } from 'express';
+import type { Administration } from '../../../broker/administration.ts';
+import type { Operation } from '../../operation.ts';
+import { askerOf } from './asker.ts';
+import { catalogueOperations } from './catalogue.ts';
+import { explainOperation } from './explain.ts';
+import { versionOperations } from './versions.ts';
+
+export function administrationOperations({ catalogue, explainAccess }: Administration): Operation[] {
+  return [
+    ...catalogueOperations(catalogue),
+    ...versionOperations(catalogue),
+    explainOperation(explainAccess),
+  ];
+}
+
+/** Comes after whatever identifies the caller: strangers are refused before their body is read, at any address. */
+export function admitAdministrators({
+  administrators,
+}: Pick<Administration, 'administrators'>): RequestHandler {
+  return async (_request, response, next) => {
+    await administrators.admit(askerOf(response));
+    next();
+  };
+}

@@ -1,0 +1,124 @@
+/** The catalogue: read, planned and applied as a whole. */
+import { z } from 'zod';
+import type { CatalogueAdministration } from '../../../broker/administer-catalogue.ts';
+import { CATALOGUE_LISTS } from '../../../core/catalogue.ts';
+import { TERMS } from '../../../core/role-terms.ts';
+import type { Operation } from '../../operation.ts';
+import { jsonOperation } from '../json-operation.ts';
+import { askerOf } from './asker.ts';
+import {
+  CHANGE_ERRORS,
+  changedAnswer,
+  changedSchema,
+  changeOf,
+  differenceFields,
+  ifMatch,
+  reasonSchema,
+  setVersion,
+  versionSchema,
+} from './change.ts';
+
+/** Room for 10,000 roles and 20,000 mappings. */
+const CATALOGUE_LIMIT = '16mb';
+
+/** Looked into by the broker alone, which tells every mistake in it by its place. */
+const candidate = z
+  .unknown()
+  .refine((value) => value !== undefined, 'give the catalogue')
+  .meta({
+    type: 'object',
+    description: 'As the catalogue is read; settings that have their default may be left out.',
+  });
+const catalogueSchema = z
+  .record(z.enum(CATALOGUE_LISTS), z.array(z.looseObject({})))
+  .describe('Its entries are as `daypass access-schema` tells.');
+const example = Object.fromEntries(CATALOGUE_LISTS.map((list) => [list, []]));
+
+const reached = {
+  count: z.int(),
+  who: z
+    .array(z.strictObject({ kind: z.enum(['user', 'application']), id: z.string(), label: z.string() }))
+    .describe('The first of them.'),
+};
+const impactSchema = z.strictObject({
+  people: z.int(),
+  applications: z.int(),
+  roles: z.array(
+    z.strictObject({
+      roleId: z.string(),
+      accountId: z.string(),
+      accountName: z.string(),
+      gains: z.strictObject(reached),
+      loses: z.strictObject(reached),
+      changes: z.strictObject({ ...reached, terms: z.array(z.enum(TERMS)) }),
+    }),
+  ),
+});
+
+export function catalogueOperations(catalogue: CatalogueAdministration): Operation[] {
+  return [readCatalogue(catalogue), planCatalogue(catalogue), applyCatalogue(catalogue)];
+}
+
+function readCatalogue(catalogue: CatalogueAdministration): Operation {
+  return jsonOperation({
+    id: 'getCatalogue',
+    path: '/api/v1/admin/catalogue',
+    summary: 'The whole catalogue',
+    access: 'caller',
+    answer: z.strictObject({ version: versionSchema, catalogue: catalogueSchema }),
+    answerDescription: 'The catalogue as it is.',
+    errors: ['administration.forbidden'],
+    async handle({ response }) {
+      const read = await catalogue.read(askerOf(response));
+      setVersion(response, read.version);
+      return read;
+    },
+  });
+}
+
+function planCatalogue(catalogue: CatalogueAdministration): Operation {
+  return jsonOperation({
+    id: 'planCatalogue',
+    path: '/api/v1/admin/catalogue/plan',
+    summary: 'What another catalogue would change, and for whom',
+    description: 'Stores nothing.',
+    access: 'caller',
+    body: z.strictObject({ catalogue: candidate }),
+    example: { catalogue: example },
+    bodyLimit: CATALOGUE_LIMIT,
+    answer: z.strictObject({
+      version: versionSchema,
+      ...differenceFields,
+      impact: impactSchema.describe('Everybody who ever signed in, and every application.'),
+      refusal: z.string().optional().describe('Why you may not make this change.'),
+    }),
+    answerDescription: 'What differs, and who would gain, lose or keep which role on other terms.',
+    errors: ['administration.forbidden', 'catalogue.refused'],
+    async handle({ body, response }) {
+      const { difference, ...plan } = await catalogue.plan(askerOf(response), body.catalogue);
+      setVersion(response, plan.version);
+      return { ...plan, ...difference };
+    },
+  });
+}
+
+function applyCatalogue(catalogue: CatalogueAdministration): Operation {
+  return jsonOperation({
+    id: 'applyCatalogue',
+    path: '/api/v1/admin/catalogue',
+    summary: 'Replace the catalogue',
+    description: 'All of it or nothing. Where nothing differs, no version is made.',
+    access: 'caller',
+    parameters: [ifMatch],
+    body: z.strictObject({ catalogue: candidate, reason: reasonSchema }),
+    example: { catalogue: example, reason: 'CHG-1234: payments may restart their instances' },
+    bodyLimit: CATALOGUE_LIMIT,
+    answer: changedSchema,
+    answerDescription: 'The new version, and what differs from the one before.',
+    errors: CHANGE_ERRORS,
+    async handle({ body, request, response }) {
+      const change = changeOf(request, body);
+      return changedAnswer(response, await catalogue.apply(askerOf(response), body.catalogue, change));
+    },
+  });
+}

@@ -1,0 +1,79 @@
+/** What every change of the catalogue is asked with and answered by. Its version is its ETag (RFC 9110 section 13). */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Change, Changed } from '../../../broker/administer-catalogue.ts';
+import type { CatalogueDifference } from '../../../core/catalogue-difference.ts';
+import { CATALOGUE_LISTS } from '../../../core/catalogue.ts';
+import { BrokerError, type ErrorCode } from '../../../core/errors.ts';
+import type { Parameter } from '../../operation.ts';
+
+export const reasonSchema = z
+  .string()
+  .regex(/^(?=.*\S)\P{C}{1,500}$/u, 'say why, in 1 to 500 characters of one line')
+  .describe('In your own words; kept with the version.');
+
+export const versionSchema = z.int().describe('The ETag says the same.');
+
+const list = z.enum(CATALOGUE_LISTS);
+
+export const differenceFields = {
+  entries: z.array(
+    z.strictObject({
+      list,
+      id: z.string(),
+      kind: z.enum(['added', 'removed', 'changed']),
+      fields: z
+        .array(
+          z.strictObject({
+            path: z.string(),
+            before: z.unknown().optional(),
+            after: z.unknown().optional(),
+          }),
+        )
+        .describe('Of a changed entry: each setting that differs.'),
+    }),
+  ),
+  reordered: z.array(list).describe('Lists whose entries stand in another order.'),
+};
+
+export const changedSchema = z.strictObject({ version: versionSchema, ...differenceFields });
+
+/** What a change may be refused for, beside mistakes in what was sent. */
+export const CHANGE_ERRORS: readonly ErrorCode[] = [
+  'administration.forbidden',
+  'catalogue.refused',
+  'catalogue.stale',
+  'session.ended',
+];
+
+export const ifMatch: Parameter = {
+  name: 'If-Match',
+  in: 'header',
+  description: 'The ETag of the catalogue that you looked at.',
+  schema: z.string(),
+  required: true,
+};
+
+/** @throws BrokerError `request.malformed` */
+export function changeOf(request: Request, { reason }: { readonly reason: string }): Change {
+  // `*` and several would say that whoever changed it meanwhile does not matter.
+  const [, version] = /^"([0-9]{1,15})"$/.exec(request.headers['if-match'] ?? '') ?? [];
+  if (version === undefined) {
+    throw new BrokerError('request.malformed', {
+      hint: 'Send If-Match with the ETag of the catalogue that you looked at.',
+    });
+  }
+  return { expectedVersion: Number(version), reason };
+}
+
+export function changedAnswer(
+  response: Response,
+  { version, difference }: Changed,
+): CatalogueDifference & Pick<Changed, 'version'> {
+  setVersion(response, version);
+  return { version, ...difference };
+}
+
+export function setVersion(response: Response, version: number): void {
+  response.setHeader('ETag', `"${version}"`);
+}

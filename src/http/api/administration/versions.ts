@@ -1,0 +1,74 @@
+/** The catalogue's versions: who made each and why, and the way back to any of them. */
+import type { Request } from 'express';
+import { z } from 'zod';
+import type { CatalogueAdministration } from '../../../broker/administer-catalogue.ts';
+import { BrokerError } from '../../../core/errors.ts';
+import type { Operation, Parameter } from '../../operation.ts';
+import { jsonOperation, pathParameter } from '../json-operation.ts';
+import { askerOf } from './asker.ts';
+import { CHANGE_ERRORS, changedAnswer, changedSchema, changeOf, ifMatch, reasonSchema } from './change.ts';
+
+const number: Parameter = {
+  name: 'version',
+  in: 'path',
+  description: 'The version to go back to.',
+  schema: z.string(),
+};
+
+export function versionOperations(catalogue: CatalogueAdministration): Operation[] {
+  return [listVersions(catalogue), restoreVersion(catalogue)];
+}
+
+function listVersions(catalogue: CatalogueAdministration): Operation {
+  return jsonOperation({
+    id: 'listCatalogueVersions',
+    path: '/api/v1/admin/versions',
+    summary: 'The catalogue’s versions',
+    access: 'caller',
+    query: z.strictObject({
+      before: z.coerce.number<string>().int().min(1).optional().describe('Only older ones than this.'),
+    }),
+    answer: z.strictObject({
+      versions: z.array(
+        z.strictObject({
+          version: z.int(),
+          at: z.iso.datetime(),
+          author: z.string().optional().describe('As in the audit record; absent for what a file seeded.'),
+          reason: z.string().optional(),
+        }),
+      ),
+    }),
+    answerDescription: 'The newest 100, newest first.',
+    errors: ['administration.forbidden'],
+    async handle({ query, response }) {
+      const versions = await catalogue.versions(askerOf(response), query.before);
+      return { versions: versions.map((each) => ({ ...each, at: each.at.toISOString() })) };
+    },
+  });
+}
+
+function restoreVersion(catalogue: CatalogueAdministration): Operation {
+  return jsonOperation({
+    id: 'restoreCatalogueVersion',
+    path: '/api/v1/admin/versions/{version}/restore',
+    summary: 'Go back to a version',
+    description: 'Makes a new version that says what the older one said.',
+    access: 'caller',
+    parameters: [number, ifMatch],
+    body: z.strictObject({ reason: reasonSchema }),
+    example: { reason: 'CHG-1234 was too much' },
+    answer: changedSchema,
+    answerDescription: 'The new version, and what differs from the one before.',
+    errors: [...CHANGE_ERRORS, 'request.not_found'],
+    async handle({ body, request, response }) {
+      const change = changeOf(request, body);
+      return changedAnswer(response, await catalogue.restore(askerOf(response), versionIn(request), change));
+    },
+  });
+}
+
+function versionIn(request: Request): number {
+  const text = pathParameter(request, 'version');
+  if (!/^[0-9]{1,15}$/.test(text)) throw new BrokerError('request.not_found');
+  return Number(text);
+}
