@@ -1,3 +1,5 @@
+import type { ParseArgsConfig } from 'node:util';
+
 /** A command of operators: reads its arguments, speaks on the terminal it is given, answers with an exit code. */
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -12,5 +14,10 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   readonly maximumArguments: number;
-  readonly run: (args: readonly string[], terminal: Terminal) => number;
+  readonly options?: NonNullable<ParseArgsConfig['options']>;
+  readonly run: (
+    args: readonly string[],
+    terminal: Terminal,
+    options: Readonly<Record<string, unknown>>,
+  ) => number | Promise<number>;
 }

@@ -2,7 +2,7 @@
 /** The `daypass` program of operators. Serving is `main.ts`'s; this owns the commands around it. */
 import { runCommand } from './run-command.ts';
 
-process.exitCode = runCommand(process.argv.slice(2), {
+process.exitCode = await runCommand(process.argv.slice(2), {
   environment: process.env,
   workingDirectory: process.cwd(),
   print: (text) => console.log(text),
