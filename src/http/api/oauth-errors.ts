@@ -1,7 +1,8 @@
 /** RFC 6749 section 5.2 in place of problem details. */
-import type { NextFunction, Request, Response } from 'express';
+import type { ErrorRequestHandler } from 'express';
 import type { BrokerError, ErrorCode } from '../../core/errors.ts';
-import { asBrokerError, statusOf } from '../errors.ts';
+import { answerErrors } from '../answer-errors.ts';
+import { statusOf } from '../errors.ts';
 import type { RequestLog } from '../request-log.ts';
 import type { OAUTH_ERRORS } from './oauth-schemas.ts';
 
@@ -16,19 +17,12 @@ const ERRORS: Partial<Record<ErrorCode, OAuthError>> = {
   'target.invalid': 'invalid_target',
 };
 
-export function oauthErrors(log: RequestLog) {
-  return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
-    const error = asBrokerError(thrown);
-    log.refused(response, error);
-    if (response.headersSent) {
-      next(thrown);
-      return;
-    }
+export function oauthErrors(log: RequestLog): ErrorRequestHandler {
+  return answerErrors(log, (error, _request, response) => {
     const status = statusOf(error);
     if (status === 401) response.setHeader('WWW-Authenticate', 'Basic realm="daypass"');
-    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
     response.status(status).json({ error: oauthCode(error, status), error_description: error.text });
-  };
+  });
 }
 
 function oauthCode({ code }: BrokerError, status: number): OAuthError {

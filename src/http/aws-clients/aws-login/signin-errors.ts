@@ -2,9 +2,10 @@
  * Refusals in the `signin` service's own form. Clients choose their words by the type and the code; the text itself is
  * printed for a ValidationException alone, so that whatever has a reason to read is one.
  */
-import type { NextFunction, Request, Response } from 'express';
+import type { ErrorRequestHandler, Request } from 'express';
 import type { BrokerError } from '../../../core/errors.ts';
-import { asBrokerError, statusOf } from '../../errors.ts';
+import { answerErrors } from '../../answer-errors.ts';
+import { statusOf } from '../../errors.ts';
 import type { RequestLog } from '../../request-log.ts';
 
 interface Refusal {
@@ -13,19 +14,12 @@ interface Refusal {
   readonly code: string;
 }
 
-export function signinErrors(log: RequestLog, baseUrl: string) {
-  return (thrown: unknown, request: Request, response: Response, next: NextFunction): void => {
-    const error = asBrokerError(thrown);
-    log.refused(response, error);
-    if (response.headersSent) {
-      next(thrown);
-      return;
-    }
+export function signinErrors(log: RequestLog, baseUrl: string): ErrorRequestHandler {
+  return answerErrors(log, (error, request, response) => {
     const { status, type, code } = refusalOf(error, isRefresh(request));
-    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
     response.setHeader('x-amzn-ErrorType', type);
     response.status(status).json({ __type: type, error: code, message: `${error.text} See ${baseUrl}/` });
-  };
+  });
 }
 
 function refusalOf(error: BrokerError, refreshes: boolean): Refusal {

@@ -9,10 +9,10 @@ import { BrokerError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import { readJson } from '../../middleware/bodies.ts';
 import { onlyMethods } from '../../middleware/only-methods.ts';
+import { refusePages } from '../../middleware/refuse-pages.ts';
 import { contextOf } from '../../request-context.ts';
 import type { RequestLog } from '../../request-log.ts';
 import { readDpopProof } from './dpop-proof.ts';
-import { refusePages } from './refuse-pages.ts';
 import { signinErrors } from './signin-errors.ts';
 import { unsignedIdToken } from './unsigned-id-token.ts';
 

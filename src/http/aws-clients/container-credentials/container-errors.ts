@@ -1,7 +1,8 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { ErrorRequestHandler } from 'express';
 import { z } from 'zod';
 import { BrokerError } from '../../../core/errors.ts';
-import { asBrokerError, statusOf } from '../../errors.ts';
+import { answerErrors } from '../../answer-errors.ts';
+import { statusOf } from '../../errors.ts';
 import { contextOf } from '../../request-context.ts';
 import type { RequestLog } from '../../request-log.ts';
 
@@ -13,20 +14,13 @@ export const containerErrorSchema = z.strictObject({
 });
 
 /** botocore prints the body; Go reads the names in small letters, JavaScript those with a capital. */
-export function containerErrors(log: RequestLog) {
-  return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
-    const error = asBrokerError(thrown);
-    log.refused(response, error);
-    if (response.headersSent) {
-      next(thrown);
-      return;
-    }
+export function containerErrors(log: RequestLog): ErrorRequestHandler {
+  return answerErrors(log, (error, _request, response) => {
     const { status, code, text } = asSeen(error);
     if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="daypass"');
-    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
     const message = `${text} Request id: ${contextOf(response).requestId}`;
     response.status(status).json({ code, message, Code: code, Message: message });
-  };
+  });
 }
 
 /** Whoever tries a token on other roles must not learn which of them exist. */

@@ -2,9 +2,10 @@
  * How a refusal looks to Identity Center's clients. The type decides what they do, and stands both in a header and
  * in the body; SSO OIDC's own pair stands beside it, and `message`, which older clients print alone.
  */
-import type { NextFunction, Request, Response } from 'express';
+import type { ErrorRequestHandler } from 'express';
 import { BrokerError, type ErrorCode, type ErrorKind } from '../../../core/errors.ts';
-import { asBrokerError, statusOf } from '../../errors.ts';
+import { answerErrors } from '../../answer-errors.ts';
+import { statusOf } from '../../errors.ts';
 import type { RequestLog } from '../../request-log.ts';
 
 interface WireError {
@@ -71,20 +72,12 @@ export function refuseRole(
   });
 }
 
-export function identityCenterErrors(log: RequestLog) {
-  // Express knows an error handler by its four parameters.
-  return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
-    const error = asBrokerError(thrown);
-    log.refused(response, error);
-    if (response.headersSent) {
-      next(thrown);
-      return;
-    }
+export function identityCenterErrors(log: RequestLog): ErrorRequestHandler {
+  return answerErrors(log, (error, _request, response) => {
     const isRefusal = error instanceof RoleRefusal;
     const { type, error: oauth } = isRefusal ? FORBIDDEN : (BY_CODE[error.code] ?? BY_KIND[error.kind]);
-    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
     response.setHeader('x-amzn-ErrorType', type);
     response.status(isRefusal ? 403 : statusOf(error));
     response.json({ __type: type, message: error.text, error: oauth, error_description: error.text });
-  };
+  });
 }

@@ -4,9 +4,8 @@
  * comes from a page in a browser is refused. The pages on which people answer are the web's.
  */
 import { Router, type Request } from 'express';
-import { BrokerError } from '../../../core/errors.ts';
-import type { Middleware } from '../../middleware/guard-request.ts';
 import { onlyMethods } from '../../middleware/only-methods.ts';
+import { refusePages } from '../../middleware/refuse-pages.ts';
 import type { RequestLog } from '../../request-log.ts';
 import { identityCenterErrors } from './errors.ts';
 import { portalRoutes, type PortalRoutes } from './portal.ts';
@@ -29,7 +28,7 @@ const ADDRESSES = [
 
 export function identityCenterRoutes(routes: IdentityCenterRoutes, log: RequestLog): Router {
   const router = Router();
-  router.use(ADDRESSES, programsOnly);
+  router.use(ADDRESSES, refusePages);
   tokenServiceRoutes(router, routes);
   portalRoutes(router, routes);
 
@@ -42,13 +41,6 @@ export function identityCenterRoutes(routes: IdentityCenterRoutes, log: RequestL
   router.use(identityCenterErrors(log));
   return router;
 }
-
-/** A page's script could read none of our answers, but might make the broker work in the name of its visitor's network. */
-const programsOnly: Middleware = ({ headers }, _response, next) => {
-  if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined)
-    throw new BrokerError('request.cross_site');
-  next();
-};
 
 function isAwsCli({ headers }: Request): boolean {
   return headers['user-agent']?.startsWith('Python-urllib') ?? false;
