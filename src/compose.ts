@@ -162,7 +162,7 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
 
 /** Lines are written together, at most a second late: one system call a line would cost more than the line. */
 function openLog({ logLevel }: Config): Logger {
-  const destination = pino.destination({ sync: false, minLength: 4_096, periodicFlush: 1_000 });
+  const destination = pino.destination({ sync: false, minLength: 16_000, periodicFlush: 1_000 });
   return pino({ level: logLevel, base: null }, destination);
 }
 

@@ -97,8 +97,9 @@ export class Limiter {
     if (patienceMs === undefined) return asking;
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<never>((_resolve, reject) => {
-      const error = new BrokerError('store.unavailable', { detail: 'the limit could not be asked in time' });
-      timer = setTimeout(() => reject(error), patienceMs);
+      const giveUp = (): void =>
+        reject(new BrokerError('store.unavailable', { detail: 'the limit could not be asked in time' }));
+      timer = setTimeout(giveUp, patienceMs);
     });
     await Promise.race([asking, tooLong]).finally(() => clearTimeout(timer));
   }

@@ -54,8 +54,9 @@ export interface RateLimitDependencies {
 
 /** One write to the store buys this many starts, so that nine o'clock costs a tenth of the writes. */
 const STARTS_AT_ONCE = 10;
-/** One write for so many requests of a principal. */
+/** One write for so many requests of a principal, or for a thirtieth of what a generous limit lets come at once. */
 const REQUESTS_AT_ONCE = 20;
+const LOTS_OF_A_BURST = 30;
 /** Who only reads is not held up by a store that cannot be written. */
 const PATIENCE_MS = 250;
 const MAXIMUM_FAILED_FLOWS = 10_000;
@@ -74,7 +75,7 @@ export function createRateLimits({ store, clock, settings }: RateLimitDependenci
     store,
     clock,
     limit: settings.principals,
-    atOnce: REQUESTS_AT_ONCE,
+    atOnce: Math.max(REQUESTS_AT_ONCE, Math.floor(settings.principals.burst / LOTS_OF_A_BURST)),
     patienceMs: PATIENCE_MS,
   });
   const failedFlows = new Set<string>();

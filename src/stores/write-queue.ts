@@ -19,7 +19,7 @@ export interface WriteQueueLimits {
 const DEFAULT_LIMITS: WriteQueueLimits = { timeoutMs: 4000, maximumWaiting: 5000, maximumGroup: 256 };
 
 /** How long a group gathers while the one before it was of several. */
-const GATHER_MS = 2;
+const GATHER_MS = 5;
 
 interface Entry {
   readonly unit: WriteUnit;
