@@ -1,4 +1,4 @@
-/** `npm run bench`: every figure is a ratio or a size measured in this one run, on this machine. */
+/** `npm run bench [-- PART...]`: every figure is a ratio or a size measured in this one run, on this machine. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -31,9 +31,7 @@ const spread = (ratios: readonly number[]): string =>
 
 const micros = (value: number): string => `${Math.round(value)} us`;
 
-try {
-  console.log(`Node ${process.version}, ${process.platform} ${process.arch}\n`);
-
+async function issuing(): Promise<void> {
   const issue = await inPlace(measureIssueRate);
   console.log('Issuing credentials (AssumeRole, 32 at a time, CPU time of the serving process)');
   console.log(
@@ -48,22 +46,26 @@ try {
   console.log(
     `  memory                   ${Math.round(issue.idleMegabytes)} MB idle, ${Math.round(issue.loadedMegabytes)} MB loaded\n`,
   );
+}
 
-  const container = await inPlace(measureContainerRate);
+async function container(): Promise<void> {
+  const measured = await inPlace(measureContainerRate);
   console.log('Container endpoint, from what is reused (32 at a time, CPU time of the serving process)');
   for (const [name, { micros: cost, perSecond, p50Ms, p99Ms }] of [
-    ['bare Express, a fixed answer', container.bare],
-    ['the endpoint, audit durable', container.container],
+    ['bare Express, a fixed answer', measured.bare],
+    ['the endpoint, audit durable', measured.container],
   ] as const) {
     console.log(
       `  ${name.padEnd(29)} ${micros(cost)}  ${Math.round(perSecond)}/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
     );
   }
-  console.log(`  ratio                         ${spread(container.ratios)}`);
+  console.log(`  ratio                         ${spread(measured.ratios)}`);
   console.log('  where it goes, while V8’s profiler watches:');
-  for (const { name, micros: cost } of container.areas) console.log(`    ${name.padEnd(48)} ${micros(cost)}`);
+  for (const { name, micros: cost } of measured.areas) console.log(`    ${name.padEnd(48)} ${micros(cost)}`);
   console.log('');
+}
 
+async function roles(): Promise<void> {
   for (const [title, page] of [
     ['Roles page', { path: '/', times: 600 }],
     ['List of roles over REST', { path: '/api/v1/roles', times: 200 }],
@@ -75,15 +77,17 @@ try {
     const few = await inPlace((place) => measureRolesPage(10, page, place));
     const many = await inPlace((place) => measureRolesPage(10_000, page, place));
     console.log(`${title} (CPU time of the serving process each)`);
-    for (const { roles, micros: cost, perSecond, p99Ms, megabytes } of [few, many]) {
-      const label = `${roles} roles`.padEnd(14);
+    for (const { roles: count, micros: cost, perSecond, p99Ms, megabytes } of [few, many]) {
+      const label = `${count} roles`.padEnd(14);
       console.log(
         `  ${label} ${micros(cost)}  ${Math.round(perSecond)}/s, p99 ${p99Ms.toFixed(0)} ms, ${Math.round(megabytes)} MB`,
       );
     }
     console.log(`  ratio          ${(many.micros / few.micros).toFixed(2)}\n`);
   }
+}
 
+async function signingIn(): Promise<void> {
   const signIns = await inPlace(measureSignInRate);
   console.log('Signing in (whole sign-in over HTTP, 32 at a time, CPU time of the serving process)');
   for (const [kind, library, cost] of [
@@ -97,13 +101,17 @@ try {
     console.log(`         ratio                            ${spread(cost.ratios)}`);
   }
   console.log(`  memory with ${signIns.sessions} live sessions       ${Math.round(signIns.megabytes)} MB\n`);
+}
 
+async function starting(): Promise<void> {
   const start = await inPlace(measureStart);
   console.log('Start to ready (process start to the first 200 of /readyz, sandbox on)');
   console.log(`  first start    ${Math.round(start.firstMs)} ms   (makes its keys)`);
   console.log(`  later starts   ${start.laterMs.map((ms) => Math.round(ms)).join(', ')} ms`);
   console.log(`  memory idle    ${Math.round(start.idleMegabytes)} MB\n`);
+}
 
+async function sandbox(): Promise<void> {
   const rate = await inPlace(measureSandboxRate);
   console.log('AssumeRole at the sandbox (32 at a time, CPU time of the serving process)');
   for (const [name, { micros: cost, perSecond }] of [
@@ -120,6 +128,19 @@ try {
     console.log(
       `  ${String(sessions).padStart(7)} sessions  heap ${heapMegabytes.toFixed(1)} MB, resident ${Math.round(residentMegabytes)} MB`,
     );
+  }
+}
+
+const PARTS = { issuing, container, roles, 'sign-in': signingIn, start: starting, sandbox };
+
+try {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name));
+  if (unknown.length > 0)
+    throw new Error(`no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+  console.log(`Node ${process.version}, ${process.platform} ${process.arch}\n`);
+  for (const [name, measure] of Object.entries(PARTS)) {
+    if (wanted.length === 0 || wanted.includes(name)) await measure();
   }
 } finally {
   stopAll();
