@@ -1,8 +1,8 @@
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
-import { getSchemaSerdePlugin } from '@smithy/core/schema';
 import type { CredentialProvider } from './credential-source.ts';
 import type { StsEndpoint } from './sts-endpoint.ts';
 import type { StsHttpHandler } from './sts-http-handler.ts';
+import { keepSerde } from './sts-serde.ts';
 import { StsProtocol } from './sts-protocol.ts';
 
 /** A client whose call is the wire and the signature, and little else. */
@@ -52,27 +52,6 @@ function keepSigner({ config }: STSClient): void {
       throw error;
     }
   };
-}
-
-/**
- * Two middlewares copy their configuration for each call. They need this much of it, and the client's own is large
- * and of a kind that V8 is slow to copy.
- */
-function keepSerde({ config, middlewareStack }: STSClient): void {
-  for (const name of ['serializerMiddleware', 'deserializerMiddleware']) middlewareStack.remove(name);
-  middlewareStack.use(
-    getSchemaSerdePlugin({
-      base64Decoder: config.base64Decoder,
-      base64Encoder: config.base64Encoder,
-      utf8Decoder: config.utf8Decoder,
-      utf8Encoder: config.utf8Encoder,
-      urlParser: config.urlParser,
-      disableHostPrefix: config.disableHostPrefix,
-      protocol: config.protocol,
-      requestHandler: config.requestHandler,
-      streamCollector: config.streamCollector,
-    }),
-  );
 }
 
 /** What commands copy for each call to find the endpoint, in the form that is quick to copy. */
