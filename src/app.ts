@@ -29,6 +29,8 @@ import { securityHeaders } from './http/middleware/security-headers.ts';
 import { publicFiles } from './http/public-files.ts';
 import { openContext } from './http/request-context.ts';
 import { createRequestLog } from './http/request-log.ts';
+import { administrationRoutes } from './http/web/administration/administration.ts';
+import { administratorsOnly } from './http/web/administration/administrators-only.ts';
 import { apiPageRoutes } from './http/web/api-page.ts';
 import { awsLoginRoutes, type AwsLoginRoutes } from './http/web/aws-login.ts';
 import { backChannelLogoutRoutes } from './http/web/back-channel-logout.ts';
@@ -105,10 +107,11 @@ export function createApp(parts: AppParts): Express {
   app.use(apiPageRoutes(api.document, pages));
   app.use('/sign-in/:connector', limitSignIns(parts.limits));
   app.use(signInRoutes(parts));
-  app.use(sameOriginOnly(baseUrl), ...requireCsrfToken(cookies.session));
+  // A catalogue's entries are larger than other forms; strangers are refused before theirs is read.
+  app.use(sameOriginOnly(baseUrl), administratorsOnly(parts), ...requireCsrfToken(cookies.session));
   app.use(deviceRoutes(parts), authorizeRoutes(parts), awsLoginRoutes(parts));
   app.use(signOutRoutes(parts), sessionRoutes(parts), personalTokenRoutes(parts));
-  app.use(roleRoutes(parts), setupRoutes(parts));
+  app.use(roleRoutes(parts), setupRoutes(parts), administrationRoutes(parts));
   app.use(notFound, webErrors({ pages, log, clickCookie: cookies.click }), lastResort(parts.logger));
   return app;
 }

@@ -135,6 +135,7 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
   const grants = createGrantMethods({ clients: stsClients, clock, signer: signing.signer });
   const issueCredentials = createIssueCredentials({ ...shared, grants });
   const tokens = tokensOf(config, { ...shared, ...people });
+  const administration = createAdministration({ ...shared, stores, facts: factsOf(config) });
   return {
     ...createDeliveries({ baseUrl, http, endpoints: aws.endpoints }),
     baseUrl,
@@ -153,9 +154,9 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
     ...tokens,
     ...awsClientsOf(config, { ...shared, ...people, ...tokens, issueCredentials }),
     ...createOwnTokens({ ...shared, ...personalTokens }),
-    administration: createAdministration({ ...shared, stores, facts: factsOf(config) }),
+    administration,
     awsSetup: createAwsSetup({ ...config.awsClients, ...aws, baseUrl, entitlements }),
-    pages: createPages({ connectors, sandbox: config.sandbox, sessionCookie: cookies.session }),
+    pages: createPages({ ...administration, ...config, connectors, sessionCookie: cookies.session }),
     publishedKeys: signing.publishedKeys,
   };
 }

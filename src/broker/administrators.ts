@@ -20,6 +20,8 @@ export interface Admitted {
 }
 
 export interface Administrators {
+  /** For showing somebody the way; recorded nowhere. */
+  includes(principal: Principal): Promise<boolean>;
   /** @throws BrokerError `administration.forbidden` */
   admit(asker: Asker): Promise<Admitted>;
   /** Records the refusal. @throws BrokerError `administration.forbidden`, always */
@@ -49,6 +51,9 @@ export function createAdministrators({
   }
 
   return {
+    async includes(principal) {
+      return authorityOf((await catalogue.current()).catalogue, principal) !== undefined;
+    },
     async admit(asker) {
       const current = await catalogue.current();
       const authority = authorityOf(current.catalogue, asker.principal);

@@ -36,6 +36,8 @@ export interface CatalogueSide {
   readonly compiled: CompiledCatalogue;
 }
 
+const READ_ONLY = 'You may look at everything and change nothing.';
+
 export interface ProposedChange {
   readonly before: CatalogueSide;
   readonly after: CatalogueSide;
@@ -44,7 +46,7 @@ export interface ProposedChange {
 
 /** Why this administrator may not make the change, in a sentence; undefined where they may. */
 export function whatForbids({ may, accounts }: Authority, change: ProposedChange): string | undefined {
-  if (may === 'read') return 'You may look at everything and change nothing.';
+  if (may === 'read') return READ_ONLY;
   if (accounts === undefined) return undefined;
   const { entries, reordered } = change.difference;
   const [list] = reordered.filter((each) => each !== 'roles' && each !== 'mappings');
@@ -56,12 +58,22 @@ export function whatForbids({ may, accounts }: Authority, change: ProposedChange
   return undefined;
 }
 
+/** Why an entry that is there is not this administrator's to change; undefined where it is. */
+export function whatForbidsEntry(
+  { may, accounts }: Authority,
+  side: CatalogueSide,
+  entry: Pick<EntryChange, 'list' | 'id'>,
+): string | undefined {
+  if (may === 'read') return READ_ONLY;
+  return accounts === undefined ? undefined : forbidsEntry(accounts, { before: side, after: side }, entry);
+}
+
 type Accounts = ReadonlySet<string>;
 
 function forbidsEntry(
   accounts: Accounts,
-  { before, after }: ProposedChange,
-  { list, id }: EntryChange,
+  { before, after }: Pick<ProposedChange, 'before' | 'after'>,
+  { list, id }: Pick<EntryChange, 'list' | 'id'>,
 ): string | undefined {
   if (list === 'roles') {
     const [old, now] = [before, after].map(({ compiled }) => compiled.roles.get(id)?.role);

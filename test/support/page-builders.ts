@@ -39,6 +39,7 @@ export function buildFrame(overrides: Partial<PageFrame> = {}): PageFrame {
     requestId: '5f0c2c1e9b7a4d3e8a61',
     person: PERSON,
     csrfToken: 'K7gNU3sdo-OL0wNhqoVWhr3g6s1xYv72ol_pe_Unols',
+    administers: false,
     sandbox: SANDBOX,
     ...overrides,
   };

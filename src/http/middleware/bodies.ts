@@ -2,8 +2,8 @@ import express, { type Request, type RequestHandler } from 'express';
 import { BrokerError } from '../../core/errors.ts';
 
 /** An HTML form's fields; `readField` takes them one by one. */
-export function readForm(limit = '16kb'): RequestHandler {
-  const read = express.urlencoded({ extended: false, limit, parameterLimit: 50 });
+export function readForm(limit = '16kb', parameterLimit = 50): RequestHandler {
+  const read = express.urlencoded({ extended: false, limit, parameterLimit });
   return onlyOfType('application/x-www-form-urlencoded', read);
 }
 

@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import type { Administrators } from '../../broker/administrators.ts';
 import type { ConnectorRegistry } from '../../connectors/connector.ts';
 import { BrokerError } from '../../core/errors.ts';
 import { principalLabel } from '../../core/principal.ts';
@@ -6,6 +7,7 @@ import type { CookieSlot } from '../cookies.ts';
 import { csrfTokenOf } from '../middleware/csrf-token.ts';
 import { contextOf } from '../request-context.ts';
 import { personOf } from './signed-in.ts';
+import type * as admin from './administration/views.ts';
 import type * as views from './view-models.ts';
 
 interface PageModels {
@@ -27,6 +29,8 @@ interface PageModels {
   device: views.DevicePage;
   client: views.ClientPage;
   'client-answered': views.ClientAnsweredPage;
+  'admin-overview': admin.OverviewPage;
+  'admin-list': admin.ListPage;
 }
 
 /** A page's own part of its model; the rest is the same on every page. */
@@ -45,6 +49,7 @@ export function createPages(settings: {
   readonly sandbox: views.SandboxLinks | undefined;
   readonly connectors: Pick<ConnectorRegistry, 'find'>;
   readonly sessionCookie: CookieSlot;
+  readonly administrators: Pick<Administrators, 'includes'>;
 }): Pages {
   async function personView(response: Response): Promise<views.PersonView | undefined> {
     const signedIn = personOf(response);
@@ -58,14 +63,25 @@ export function createPages(settings: {
     };
   }
 
-  /** An error page must come even when the store that holds the labels is what failed. */
-  async function labelOf(connectorId: string): Promise<string> {
+  /** An error page must come even when the store that holds the catalogue is what failed. */
+  async function unlessFailing<Value>(asked: Promise<Value>, otherwise: Value): Promise<Value> {
     try {
-      return (await settings.connectors.find(connectorId))?.label ?? connectorId;
+      return await asked;
     } catch (error) {
-      if (error instanceof BrokerError) return connectorId;
+      if (error instanceof BrokerError) return otherwise;
       throw error;
     }
+  }
+
+  async function labelOf(connectorId: string): Promise<string> {
+    return (await unlessFailing(settings.connectors.find(connectorId), undefined))?.label ?? connectorId;
+  }
+
+  async function administers(response: Response): Promise<boolean> {
+    const signedIn = personOf(response);
+    return (
+      signedIn !== undefined && unlessFailing(settings.administrators.includes(signedIn.principal), false)
+    );
   }
 
   function tokenFor(response: Response): string | undefined {
@@ -79,6 +95,7 @@ export function createPages(settings: {
         requestId: contextOf(response).requestId,
         person: await personView(response),
         csrfToken: tokenFor(response),
+        administers: await administers(response),
         sandbox: settings.sandbox,
       };
       response.render(`pages/${name}`, { ...frame, ...content });

@@ -9,6 +9,8 @@ export interface PageFrame {
   readonly person: PersonView | undefined;
   /** What every form that changes something sends along as `csrfToken`; undefined where nobody is signed in. */
   readonly csrfToken: string | undefined;
+  /** Whether the way to the administration is shown. */
+  readonly administers: boolean;
   readonly sandbox: SandboxLinks | undefined;
 }
 

@@ -1,0 +1,21 @@
+/** The administrators' pages: each list of the catalogue, and every change of it by way of its preview. */
+import { Router } from 'express';
+import type { Administration } from '../../../broker/administration.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { Pages } from '../pages.ts';
+import { listRoutes } from './lists.ts';
+import { overviewRoutes } from './overview.ts';
+
+export interface AdministrationRoutes {
+  readonly administration: Administration;
+  readonly clock: Clock;
+  readonly pages: Pages;
+}
+
+/** Behind `administratorsOnly`. */
+export function administrationRoutes(routes: AdministrationRoutes): Router {
+  const router = Router();
+  router.use(overviewRoutes(routes));
+  router.use(listRoutes(routes));
+  return router;
+}

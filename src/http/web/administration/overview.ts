@@ -1,0 +1,69 @@
+import { Router } from 'express';
+import type { CatalogueSide } from '../../../core/authority.ts';
+import { CATALOGUE_LISTS } from '../../../core/catalogue.ts';
+import type { CatalogueVersion } from '../../../core/ports/stores.ts';
+import { onlyMethods } from '../../middleware/only-methods.ts';
+import { ago } from '../time-words.ts';
+import type { AdministrationRoutes } from './administration.ts';
+import { admittedOf, askerOf } from './administrators-only.ts';
+import { adminFrame, sectionHref, sectionLabel } from './sections.ts';
+import type { OverviewPage, VersionView } from './views.ts';
+
+const SHOWN_CHANGES = 5;
+
+export function overviewRoutes({ administration, clock, pages }: AdministrationRoutes): Router {
+  const router = Router();
+  onlyMethods(router, '/admin', {
+    async get(_request, response) {
+      const { current } = admittedOf(response);
+      const versions = await administration.catalogue.versions(askerOf(response));
+      const now = clock.now();
+      await pages.render(response, 'admin-overview', {
+        ...adminFrame(response, 'overview'),
+        title: 'Administration',
+        version: current.version,
+        counts: CATALOGUE_LISTS.map((list) => ({
+          label: sectionLabel(list),
+          count: current.catalogue[list].length,
+          href: sectionHref(list),
+        })),
+        attention: attentionTo(current),
+        changes: versions.slice(0, SHOWN_CHANGES).map((each) => versionView(each, now)),
+      });
+    },
+  });
+  return router;
+}
+
+export function versionView({ version, at, author, reason }: CatalogueVersion, now: Date): VersionView {
+  return {
+    version,
+    href: `/admin/versions/${version}`,
+    at: at.toISOString(),
+    ago: ago(at, now),
+    author: author ?? 'a file, at the first start',
+    reason: reason ?? '',
+  };
+}
+
+/** What nobody asked for, most likely. */
+function attentionTo({ catalogue, compiled }: CatalogueSide): OverviewPage['attention'] {
+  const used = new Set<string>();
+  for (const { roleIds } of compiled.mappings.values()) {
+    if (used.size === compiled.roles.size) break;
+    for (const id of roleIds) used.add(id);
+  }
+  const idle = compiled.roles.size - used.size;
+  const filled = new Set(catalogue.roles.map(({ accountId }) => accountId));
+  const empty = catalogue.accounts.filter(({ id }) => !filled.has(id)).length;
+  return [
+    ...(idle === 0 ? [] : [{ text: `${counted(idle, 'role')} that no mapping gives`, href: '/admin/roles' }]),
+    ...(empty === 0
+      ? []
+      : [{ text: `${counted(empty, 'account')} without a role`, href: '/admin/accounts' }]),
+  ];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
