@@ -59,7 +59,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     report: (state, detail) => logger.warn({ state, detail }, 'store'),
   });
   const catalogueFacts = factsOf(config);
-  const catalogue = new CatalogueSource(stores.catalogue, catalogueFacts);
+  const catalogue = new CatalogueSource(stores.catalogue, catalogueFacts, clock);
   const { baseUrl, signingKeys } = config;
   const signing = createSigning({ baseUrl, store: stores.signingKeys, clock, ...signingKeys });
   const http = new HttpExchange();

@@ -3,8 +3,9 @@ import { whatForbids, type ProposedChange } from '../core/authority.ts';
 import { differenceOf, isEmptyDifference, type CatalogueDifference } from '../core/catalogue-difference.ts';
 import type { CatalogueImpact } from '../core/catalogue-impact.ts';
 import type { CatalogueFacts } from '../core/catalogue-problems.ts';
-import type { Catalogue } from '../core/catalogue.ts';
+import { catalogueSchema, type Catalogue } from '../core/catalogue.ts';
 import { BrokerError } from '../core/errors.ts';
+import { inForceAt } from '../core/in-force.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { PeopleStore } from '../core/ports/people.ts';
 import type { CatalogueStore, CatalogueVersion } from '../core/ports/stores.ts';
@@ -35,6 +36,13 @@ export interface Changed {
   readonly difference: CatalogueDifference;
 }
 
+export interface ReadVersion {
+  readonly about: CatalogueVersion;
+  readonly catalogue: Catalogue;
+  /** From the version before it. */
+  readonly difference: CatalogueDifference;
+}
+
 /** Every verb throws BrokerError `administration.forbidden` for whoever may not do it. */
 export interface CatalogueAdministration {
   read(asker: Asker): Promise<{ readonly version: number; readonly catalogue: Catalogue }>;
@@ -44,6 +52,8 @@ export interface CatalogueAdministration {
   apply(asker: Asker, candidate: unknown, change: Change): Promise<Changed>;
   /** Newest first, below `before`. */
   versions(asker: Asker, before?: number): Promise<readonly CatalogueVersion[]>;
+  /** What one of them said, and what it changed. @throws BrokerError `request.not_found` */
+  version(asker: Asker, version: number): Promise<ReadVersion>;
   /** Applies what an earlier version said, as a new one. @throws BrokerError `request.not_found`, and as `apply` */
   restore(asker: Asker, version: number, change: Change): Promise<Changed>;
 }
@@ -59,12 +69,12 @@ export interface CatalogueAdministrationDependencies {
 export function createCatalogueAdministration(
   dependencies: CatalogueAdministrationDependencies,
 ): CatalogueAdministration {
-  const { administrators, store, people, facts } = dependencies;
+  const { administrators, store, people } = dependencies;
 
   async function change(asker: Asker, admitted: Admitted, made: MadeChange): Promise<Changed> {
     const { authority, current } = admitted;
     if (made.expectedVersion !== current.version) throw new BrokerError('catalogue.stale');
-    const proposed = propose(admitted, made.candidate, facts);
+    const proposed = propose(admitted, made.candidate, dependencies);
     const { difference, after } = proposed;
     if (isEmptyDifference(difference)) return { version: current.version, difference };
     const refusal = whatForbids(authority, proposed);
@@ -80,7 +90,7 @@ export function createCatalogueAdministration(
     },
     async plan(asker, candidate) {
       const admitted = await administrators.admit(asker);
-      const proposed = propose(admitted, candidate, facts);
+      const proposed = propose(admitted, candidate, dependencies);
       const refusal = whatForbids(admitted.authority, proposed);
       return {
         version: admitted.current.version,
@@ -97,6 +107,17 @@ export function createCatalogueAdministration(
       await administrators.admit(asker);
       return store.list(before);
     },
+    async version(asker, version) {
+      await administrators.admit(asker);
+      const [[about], stored, before] = await Promise.all([
+        store.list(version + 1),
+        store.load(version),
+        store.load(version - 1),
+      ]);
+      if (about?.version !== version || stored === undefined) throw new BrokerError('request.not_found');
+      const { catalogue } = stored;
+      return { about, catalogue, difference: differenceOf(before?.catalogue ?? NOTHING, catalogue) };
+    },
     async restore(asker, restored, { expectedVersion, reason }) {
       const admitted = await administrators.admit(asker);
       const stored = await store.load(restored);
@@ -106,15 +127,23 @@ export function createCatalogueAdministration(
   };
 }
 
+const NOTHING = catalogueSchema.parse({});
+
 interface MadeChange extends Change {
   readonly candidate: unknown;
   /** The version that this goes back to. */
   readonly restored?: number;
 }
 
-function propose({ current }: Admitted, candidate: unknown, facts: CatalogueFacts): ProposedChange {
-  const after = readCandidate(candidate, facts);
-  return { before: current, after, difference: differenceOf(current.catalogue, after.catalogue) };
+/** Both sides as they are in force now: what only begins later reaches nobody yet. */
+function propose(
+  { current }: Admitted,
+  candidate: unknown,
+  { facts, clock }: Pick<CatalogueAdministrationDependencies, 'facts' | 'clock'>,
+): ProposedChange {
+  const { catalogue, compiled } = readCandidate(candidate, facts);
+  const after = { catalogue, compiled: inForceAt(compiled, clock.now()).compiled };
+  return { before: current, after, difference: differenceOf(current.catalogue, catalogue) };
 }
 
 interface CheckedChange extends Omit<MadeChange, 'candidate'> {

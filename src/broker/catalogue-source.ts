@@ -2,6 +2,8 @@ import type { Catalogue } from '../core/catalogue.ts';
 import { compileCatalogue, type CompiledCatalogue } from '../core/compile-catalogue.ts';
 import type { CatalogueFacts, Problem } from '../core/catalogue-problems.ts';
 import { BrokerError } from '../core/errors.ts';
+import { inForceAt } from '../core/in-force.ts';
+import type { Clock } from '../core/ports/clock.ts';
 import type { CatalogueStore } from '../core/ports/stores.ts';
 
 export interface CurrentCatalogue {
@@ -11,23 +13,32 @@ export interface CurrentCatalogue {
 }
 
 /**
- * The newest catalogue, compiled once per version. The version is asked every time, so that a mapping that
- * is gone stops working at once, on every node.
+ * The newest catalogue, compiled once per version, as far as it is in force. The version is asked every time, so that
+ * a mapping that is gone stops working at once, on every node.
  */
 export class CatalogueSource {
   readonly #store: CatalogueStore;
   readonly #facts: CatalogueFacts;
-  #current: CurrentCatalogue | undefined;
+  readonly #clock: Clock;
+  #whole: CurrentCatalogue | undefined;
+  /** Of the whole, what is in force from then until then. */
+  #current: (CurrentCatalogue & { readonly from: Date; readonly until: Date | undefined }) | undefined;
 
-  constructor(store: CatalogueStore, facts: CatalogueFacts) {
+  constructor(store: CatalogueStore, facts: CatalogueFacts, clock: Clock) {
     this.#store = store;
     this.#facts = facts;
+    this.#clock = clock;
   }
 
   /** @throws BrokerError `catalogue.invalid` if what is stored does not fit the configuration any more. */
   async current(): Promise<CurrentCatalogue> {
     const version = await this.#store.version();
-    if (this.#current?.version !== version) this.#current = await this.#compile();
+    const now = this.#clock.now();
+    const known = this.#current;
+    if (known?.version === version && known.from <= now && (known.until === undefined || now < known.until))
+      return known;
+    if (this.#whole?.version !== version) this.#whole = await this.#compile();
+    this.#current = { ...this.#whole, from: now, ...inForceAt(this.#whole.compiled, now) };
     return this.#current;
   }
 

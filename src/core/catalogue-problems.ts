@@ -159,9 +159,16 @@ export function policyProblems(mapping: Mapping, sessionPolicy: string | undefin
   }
 }
 
-export function limitProblems({ limits }: Mapping): Problem[] {
+export function limitProblems({ limits, validFrom, validUntil }: Mapping): Problem[] {
   const { defaultDurationSeconds: preset, maximumDurationSeconds: maximum } = limits;
   const problems: Problem[] = [];
+  if (
+    validFrom !== undefined &&
+    validUntil !== undefined &&
+    Date.parse(validFrom) >= Date.parse(validUntil)
+  ) {
+    problems.push({ path: ['validUntil'], message: 'is not after validFrom' });
+  }
   if (preset !== undefined && maximum !== undefined && preset > maximum) {
     problems.push({
       path: ['limits', 'defaultDurationSeconds'],

@@ -7,6 +7,10 @@ import { applicationSchema } from './application-schema.ts';
 import { slug, text, url } from './catalogue-fields.ts';
 
 const accountId = z.string().regex(/^[0-9]{12}$/, 'use the 12 digits of the AWS account id, in quotes');
+const moment = z.iso.datetime({
+  offset: true,
+  error: 'write a moment with its zone, as 2030-01-31T17:00:00Z',
+});
 const seconds = z.int().min(900).max(129_600);
 const tagKey = z
   .string()
@@ -135,6 +139,9 @@ export const accountSchema = z.strictObject({
     .string()
     .regex(/^[a-z]{2,4}(-[a-z]+)+-[0-9]+$/)
     .optional(),
+  /** Whom to ask about it. */
+  owner: text.optional(),
+  tags: z.record(z.string(), z.string()).optional(),
 });
 
 const credentialSource = slug.describe('the name of a CredentialSource in the configuration');
@@ -262,6 +269,11 @@ export const mappingSchema = z.strictObject({
       sourceIdentity: z.boolean().optional(),
     })
     .prefault({}),
+  /** Gives its roles from this moment on, and until that one. Credentials that were handed out live on. */
+  validFrom: moment.optional(),
+  validUntil: moment.optional(),
+  /** Who answers for it. */
+  owner: text.optional(),
   note: z.string().max(1024).optional(),
 });
 

@@ -167,7 +167,8 @@ function fits(role: Role, pattern: string | undefined, tags: Mapping['roles']['t
   );
 }
 
-function buildIndex(mappings: readonly CompiledMapping[]): CompiledCatalogue['index'] {
+/** Where decisions find the mappings. */
+export function buildIndex(mappings: readonly CompiledMapping[]): CompiledCatalogue['index'] {
   const index = new Map<string, Map<string, CompiledMapping[]>>();
   for (const compiled of mappings) {
     for (const key of whoKeysOf(compiled.mapping)) {

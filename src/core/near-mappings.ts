@@ -22,6 +22,7 @@ export function nearestMappings(
   return [...catalogue.mappings.values()]
     .filter(({ roleIds }) => roleIds.has(roleId))
     .map(({ mapping }) => ({ mapping, ...lacksOf(mapping, principal, has) }))
+    .map((near) => (isFound(catalogue, near.mapping, roleId) ? near : outOfForce(near)))
     .toSorted(
       (a, b) =>
         a.distance - b.distance ||
@@ -30,6 +31,27 @@ export function nearestMappings(
     )
     .slice(0, SHOWN)
     .map(({ mapping, lacks }) => ({ mappingId: mapping.id, lacks }));
+}
+
+/** What decisions cannot find is not valid at the moment. */
+function isFound({ index }: CompiledCatalogue, mapping: Mapping, roleId: string): boolean {
+  const [key = ''] = whoKeysOf(mapping);
+  return (
+    index
+      .get(key)
+      ?.get(roleId)
+      ?.some((found) => found.mapping.id === mapping.id) === true
+  );
+}
+
+function outOfForce<Near extends Lacks & { readonly mapping: Mapping }>(near: Near): Near {
+  const { validFrom, validUntil } = near.mapping;
+  const when = [
+    ...(validFrom === undefined ? [] : [`from ${validFrom}`]),
+    ...(validUntil === undefined ? [] : [`until ${validUntil}`]),
+  ];
+  const lacks = [...near.lacks, `It is valid ${when.join(' ')} only.`];
+  return { ...near, distance: near.distance + 1, lacks };
 }
 
 interface Lacks {

@@ -47,7 +47,7 @@ beforeAll(async () => {
   });
   await save(SUBJECT, 0);
   const clock = { now: () => new Date(Date.now() + offset) };
-  const catalogue = new CatalogueSource(stores.catalogue, facts);
+  const catalogue = new CatalogueSource(stores.catalogue, facts, clock);
   const shared = { ...stores, catalogue, clock };
   // No token of these hangs on a sign-in session.
   const sessions = undefined as unknown as SignInSessions;
