@@ -5,14 +5,18 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { PeopleStore } from '../core/ports/people.ts';
 import type { CatalogueStore } from '../core/ports/stores.ts';
 import { createCatalogueAdministration, type CatalogueAdministration } from './administer-catalogue.ts';
+import { createEntryAdministration, type EntryAdministration } from './administer-entries.ts';
 import { createAdministrators, type Administrators } from './administrators.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
 import { createExplainAccess, type ExplainAccess } from './explain-access.ts';
+import { createSeenInSignIns, type ReadSeenInSignIns } from './seen-in-sign-ins.ts';
 
 export interface Administration {
   readonly administrators: Administrators;
   readonly catalogue: CatalogueAdministration;
+  readonly entries: EntryAdministration;
   readonly explainAccess: ExplainAccess;
+  readonly seenInSignIns: ReadSeenInSignIns;
 }
 
 export interface AdministrationDependencies {
@@ -26,9 +30,17 @@ export interface AdministrationDependencies {
 export function createAdministration({ stores, ...rest }: AdministrationDependencies): Administration {
   const administrators = createAdministrators(rest);
   const { people } = stores;
+  const catalogue = createCatalogueAdministration({
+    ...rest,
+    administrators,
+    people,
+    store: stores.catalogue,
+  });
   return {
     administrators,
-    catalogue: createCatalogueAdministration({ ...rest, administrators, people, store: stores.catalogue }),
+    catalogue,
+    entries: createEntryAdministration(catalogue),
+    seenInSignIns: createSeenInSignIns(people, rest.clock),
     explainAccess: createExplainAccess({ ...rest, administrators, people }),
   };
 }

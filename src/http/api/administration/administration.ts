@@ -1,15 +1,17 @@
-/** `/api/v1/admin`: the catalogue as a whole, its versions, and why somebody may or may not use a role. */
+/** `/api/v1/admin`: the catalogue as a whole and entry by entry, its versions, and why somebody may or may not use a role. */
 import type { RequestHandler } from 'express';
 import type { Administration } from '../../../broker/administration.ts';
 import type { Operation } from '../../operation.ts';
 import { askerOf } from './asker.ts';
 import { catalogueOperations } from './catalogue.ts';
+import { entryOperations } from './entries.ts';
 import { explainOperation } from './explain.ts';
 import { versionOperations } from './versions.ts';
 
-export function administrationOperations({ catalogue, explainAccess }: Administration): Operation[] {
+export function administrationOperations({ catalogue, entries, explainAccess }: Administration): Operation[] {
   return [
     ...catalogueOperations(catalogue),
+    ...entryOperations(entries),
     ...versionOperations(catalogue),
     explainOperation(explainAccess),
   ];

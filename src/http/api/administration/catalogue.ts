@@ -2,18 +2,19 @@
 import { z } from 'zod';
 import type { CatalogueAdministration } from '../../../broker/administer-catalogue.ts';
 import { CATALOGUE_LISTS } from '../../../core/catalogue.ts';
-import { TERMS } from '../../../core/role-terms.ts';
+import { reasonSchema } from '../../change-fields.ts';
 import type { Operation } from '../../operation.ts';
 import { jsonOperation } from '../json-operation.ts';
 import { askerOf } from './asker.ts';
 import {
+  catalogueAnswer,
   CHANGE_ERRORS,
   changedAnswer,
   changedSchema,
   changeOf,
-  differenceFields,
   ifMatch,
-  reasonSchema,
+  plannedAnswer,
+  plannedSchema,
   setVersion,
   versionSchema,
 } from './change.ts';
@@ -29,31 +30,7 @@ const candidate = z
     type: 'object',
     description: 'As the catalogue is read; settings that have their default may be left out.',
   });
-const catalogueSchema = z
-  .record(z.enum(CATALOGUE_LISTS), z.array(z.looseObject({})))
-  .describe('Its entries are as `daypass access-schema` tells.');
 const example = Object.fromEntries(CATALOGUE_LISTS.map((list) => [list, []]));
-
-const reached = {
-  count: z.int(),
-  who: z
-    .array(z.strictObject({ kind: z.enum(['user', 'application']), id: z.string(), label: z.string() }))
-    .describe('The first of them.'),
-};
-const impactSchema = z.strictObject({
-  people: z.int(),
-  applications: z.int(),
-  roles: z.array(
-    z.strictObject({
-      roleId: z.string(),
-      accountId: z.string(),
-      accountName: z.string(),
-      gains: z.strictObject(reached),
-      loses: z.strictObject(reached),
-      changes: z.strictObject({ ...reached, terms: z.array(z.enum(TERMS)) }),
-    }),
-  ),
-});
 
 export function catalogueOperations(catalogue: CatalogueAdministration): Operation[] {
   return [readCatalogue(catalogue), planCatalogue(catalogue), applyCatalogue(catalogue)];
@@ -65,7 +42,7 @@ function readCatalogue(catalogue: CatalogueAdministration): Operation {
     path: '/api/v1/admin/catalogue',
     summary: 'The whole catalogue',
     access: 'caller',
-    answer: z.strictObject({ version: versionSchema, catalogue: catalogueSchema }),
+    answer: z.strictObject({ version: versionSchema, catalogue: catalogueAnswer }),
     answerDescription: 'The catalogue as it is.',
     errors: ['administration.forbidden'],
     async handle({ response }) {
@@ -86,18 +63,11 @@ function planCatalogue(catalogue: CatalogueAdministration): Operation {
     body: z.strictObject({ catalogue: candidate }),
     example: { catalogue: example },
     bodyLimit: CATALOGUE_LIMIT,
-    answer: z.strictObject({
-      version: versionSchema,
-      ...differenceFields,
-      impact: impactSchema.describe('Everybody who ever signed in, and every application.'),
-      refusal: z.string().optional().describe('Why you may not make this change.'),
-    }),
+    answer: plannedSchema,
     answerDescription: 'What differs, and who would gain, lose or keep which role on other terms.',
     errors: ['administration.forbidden', 'catalogue.refused'],
     async handle({ body, response }) {
-      const { difference, ...plan } = await catalogue.plan(askerOf(response), body.catalogue);
-      setVersion(response, plan.version);
-      return { ...plan, ...difference };
+      return plannedAnswer(response, await catalogue.plan(askerOf(response), body.catalogue));
     },
   });
 }

@@ -1,20 +1,20 @@
 /** What every change of the catalogue is asked with and answered by. Its version is its ETag (RFC 9110 section 13). */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { Change, Changed } from '../../../broker/administer-catalogue.ts';
+import type { Change, Changed, Plan } from '../../../broker/administer-catalogue.ts';
 import type { CatalogueDifference } from '../../../core/catalogue-difference.ts';
 import { CATALOGUE_LISTS } from '../../../core/catalogue.ts';
+import { TERMS } from '../../../core/role-terms.ts';
 import { BrokerError, type ErrorCode } from '../../../core/errors.ts';
 import type { Parameter } from '../../operation.ts';
-
-export const reasonSchema = z
-  .string()
-  .regex(/^(?=.*\S)\P{C}{1,500}$/u, 'say why, in 1 to 500 characters of one line')
-  .describe('In your own words; kept with the version.');
 
 export const versionSchema = z.int().describe('The ETag says the same.');
 
 const list = z.enum(CATALOGUE_LISTS);
+
+export const catalogueAnswer = z
+  .record(list, z.array(z.looseObject({})))
+  .describe('Its entries are as `daypass access-schema` tells.');
 
 export const differenceFields = {
   entries: z.array(
@@ -37,6 +37,34 @@ export const differenceFields = {
 };
 
 export const changedSchema = z.strictObject({ version: versionSchema, ...differenceFields });
+
+const reached = {
+  count: z.int(),
+  who: z
+    .array(z.strictObject({ kind: z.enum(['user', 'application']), id: z.string(), label: z.string() }))
+    .describe('The first of them.'),
+};
+const impactSchema = z.strictObject({
+  people: z.int(),
+  applications: z.int(),
+  roles: z.array(
+    z.strictObject({
+      roleId: z.string(),
+      accountId: z.string(),
+      accountName: z.string(),
+      gains: z.strictObject(reached),
+      loses: z.strictObject(reached),
+      changes: z.strictObject({ ...reached, terms: z.array(z.enum(TERMS)) }),
+    }),
+  ),
+});
+
+export const plannedSchema = z.strictObject({
+  version: versionSchema,
+  ...differenceFields,
+  impact: impactSchema.describe('Everybody who ever signed in, and every application.'),
+  refusal: z.string().optional().describe('Why you may not make this change.'),
+});
 
 /** What a change may be refused for, beside mistakes in what was sent. */
 export const CHANGE_ERRORS: readonly ErrorCode[] = [
@@ -72,6 +100,14 @@ export function changedAnswer(
 ): CatalogueDifference & Pick<Changed, 'version'> {
   setVersion(response, version);
   return { version, ...difference };
+}
+
+export function plannedAnswer(
+  response: Response,
+  { difference, ...plan }: Plan,
+): Omit<Plan, 'difference'> & CatalogueDifference {
+  setVersion(response, plan.version);
+  return { ...plan, ...difference };
 }
 
 export function setVersion(response: Response, version: number): void {

@@ -3,10 +3,19 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import type { CatalogueAdministration } from '../../../broker/administer-catalogue.ts';
 import { BrokerError } from '../../../core/errors.ts';
+import { reasonSchema } from '../../change-fields.ts';
 import type { Operation, Parameter } from '../../operation.ts';
 import { jsonOperation, pathParameter } from '../json-operation.ts';
 import { askerOf } from './asker.ts';
-import { CHANGE_ERRORS, changedAnswer, changedSchema, changeOf, ifMatch, reasonSchema } from './change.ts';
+import {
+  catalogueAnswer,
+  CHANGE_ERRORS,
+  changedAnswer,
+  changedSchema,
+  changeOf,
+  differenceFields,
+  ifMatch,
+} from './change.ts';
 
 const number: Parameter = {
   name: 'version',
@@ -15,8 +24,15 @@ const number: Parameter = {
   schema: z.string(),
 };
 
+const aboutFields = {
+  version: z.int(),
+  at: z.iso.datetime(),
+  author: z.string().optional().describe('As in the audit record; absent for what a file seeded.'),
+  reason: z.string().optional(),
+};
+
 export function versionOperations(catalogue: CatalogueAdministration): Operation[] {
-  return [listVersions(catalogue), restoreVersion(catalogue)];
+  return [listVersions(catalogue), readVersion(catalogue), restoreVersion(catalogue)];
 }
 
 function listVersions(catalogue: CatalogueAdministration): Operation {
@@ -29,20 +45,30 @@ function listVersions(catalogue: CatalogueAdministration): Operation {
       before: z.coerce.number<string>().int().min(1).optional().describe('Only older ones than this.'),
     }),
     answer: z.strictObject({
-      versions: z.array(
-        z.strictObject({
-          version: z.int(),
-          at: z.iso.datetime(),
-          author: z.string().optional().describe('As in the audit record; absent for what a file seeded.'),
-          reason: z.string().optional(),
-        }),
-      ),
+      versions: z.array(z.strictObject(aboutFields)),
     }),
     answerDescription: 'The newest 100, newest first.',
     errors: ['administration.forbidden'],
     async handle({ query, response }) {
       const versions = await catalogue.versions(askerOf(response), query.before);
       return { versions: versions.map((each) => ({ ...each, at: each.at.toISOString() })) };
+    },
+  });
+}
+
+function readVersion(catalogue: CatalogueAdministration): Operation {
+  return jsonOperation({
+    id: 'getCatalogueVersion',
+    path: '/api/v1/admin/versions/{version}',
+    summary: 'What a version said and changed',
+    access: 'caller',
+    parameters: [{ ...number, description: 'Which version.' }],
+    answer: z.strictObject({ ...aboutFields, catalogue: catalogueAnswer, ...differenceFields }),
+    answerDescription: 'The whole catalogue as it was, and what differs from the version before.',
+    errors: ['administration.forbidden', 'request.not_found'],
+    async handle({ request, response }) {
+      const { about, difference, ...read } = await catalogue.version(askerOf(response), versionIn(request));
+      return { ...about, at: about.at.toISOString(), ...read, ...difference };
     },
   });
 }
