@@ -32,7 +32,11 @@ export interface DurationLimits {
 }
 
 /** The tightest of what the operation, chaining, the role and the mapping allow. */
-export function durationLimits(role: Role, mapping: Mapping, sources: CredentialSources): DurationLimits {
+export function durationLimits(
+  role: Role,
+  mapping: Pick<Mapping, 'limits'>,
+  sources: CredentialSources,
+): DurationLimits {
   const support = supportOf(role);
   const isRoleSession = support.console === 'session-duration';
   // A role without a stated maximum has AWS's own default for MaxSessionDuration: one hour.

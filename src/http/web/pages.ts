@@ -31,6 +31,10 @@ interface PageModels {
   'client-answered': views.ClientAnsweredPage;
   'admin-overview': admin.OverviewPage;
   'admin-list': admin.ListPage;
+  'admin-entry': admin.EntryPage;
+  'admin-change': admin.ChangePage;
+  'admin-versions': admin.VersionsPage;
+  'admin-version': admin.VersionPage;
 }
 
 /** A page's own part of its model; the rest is the same on every page. */

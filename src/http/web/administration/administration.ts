@@ -3,11 +3,14 @@ import { Router } from 'express';
 import type { Administration } from '../../../broker/administration.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Pages } from '../pages.ts';
+import { entryRoutes } from './editor/entries.ts';
 import { listRoutes } from './lists.ts';
 import { overviewRoutes } from './overview.ts';
+import { versionRoutes } from './versions.ts';
 
 export interface AdministrationRoutes {
   readonly administration: Administration;
+  readonly baseUrl: string;
   readonly clock: Clock;
   readonly pages: Pages;
 }
@@ -16,6 +19,6 @@ export interface AdministrationRoutes {
 export function administrationRoutes(routes: AdministrationRoutes): Router {
   const router = Router();
   router.use(overviewRoutes(routes));
-  router.use(listRoutes(routes));
+  router.use(listRoutes(routes), entryRoutes(routes), versionRoutes(routes));
   return router;
 }

@@ -11,6 +11,7 @@ import type {
   Role,
 } from '../../../core/catalogue.ts';
 import type { Application } from '../../../core/application-schema.ts';
+import { idOfEntry } from '../../../core/edit-catalogue.ts';
 import { supportOf } from '../../../core/role-limits.ts';
 import { roleLabel } from '../role-view.ts';
 import type { Entry } from './entry-search.ts';
@@ -34,14 +35,10 @@ const ROWS: Rows = {
 export function rowsOf(list: CatalogueList, entries: readonly Entry[], side: CatalogueSide): RowView[] {
   const rowOf = ROWS[list] as (entry: Entry, side: CatalogueSide) => Row;
   return entries.map((entry) => {
-    const id = idOf(entry);
+    const id = idOfEntry(entry);
     const row = rowOf(entry, side);
     return { ...row, id: id === row.title || !('id' in entry) ? undefined : id, href: entryHref(list, id) };
   });
-}
-
-export function idOf(entry: Entry): string {
-  return 'id' in entry ? entry.id : nameOfAdministrator(entry);
 }
 
 export function entryHref(list: CatalogueList, id: string): string {

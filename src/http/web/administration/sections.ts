@@ -1,6 +1,6 @@
 /** The parts of the administration, as every page of it names them. */
 import type { Response } from 'express';
-import { CATALOGUE_LISTS, type CatalogueList } from '../../../core/catalogue.ts';
+import type { CatalogueList } from '../../../core/catalogue.ts';
 import { admittedOf } from './administrators-only.ts';
 import type { AdminPage } from './views.ts';
 
@@ -38,8 +38,4 @@ export function adminFrame(response: Response, current: Section): Pick<AdminPage
   if (accounts === undefined) return { sections, within: undefined };
   const within = `You may change roles of ${[...accounts].join(', ')}, and mappings that give no other role.`;
   return { sections, within };
-}
-
-export function isList(text: unknown): text is CatalogueList {
-  return (CATALOGUE_LISTS as readonly unknown[]).includes(text);
 }

@@ -1,6 +1,6 @@
 /** What each page of the administration is given. */
 import type { CatalogueList } from '../../../core/catalogue.ts';
-import type { PageFrame } from '../view-models.ts';
+import type { FormField, PageFrame } from '../view-models.ts';
 
 /** On every page of the administration. */
 export interface AdminPage extends PageFrame {
@@ -46,6 +46,123 @@ export interface ListPage extends AdminPage {
   readonly nextHref: string | undefined;
   readonly page: number;
   readonly pages: number;
+}
+
+/** `pages/admin-entry`: one entry's form. */
+export interface EntryPage extends AdminPage {
+  readonly noun: string;
+  readonly list: CatalogueList;
+  readonly listHref: string;
+  readonly isNew: boolean;
+  /** Why it is not this administrator's to change; undefined where it is. */
+  readonly readOnly: string | undefined;
+  readonly action: string;
+  readonly version: number;
+  /** Somebody changed the catalogue since this form was opened. */
+  readonly isStale: boolean;
+  readonly mistakes: readonly { readonly text: string; readonly fieldId: string | undefined }[];
+  /** What is known of the entry beside its settings. */
+  readonly facts: readonly FactView[];
+  readonly parts: readonly FormSectionView[];
+  readonly find: string;
+  readonly hasSuggestions: boolean;
+}
+
+export interface FactView {
+  readonly name: string;
+  readonly values: readonly { readonly text: string; readonly href?: string }[];
+}
+
+export interface FormSectionView {
+  readonly title: string;
+  readonly isFolded: boolean;
+  readonly fields: readonly FieldView[];
+}
+
+export interface FieldView {
+  /** Fit for an id in the page. */
+  readonly id: string;
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string | undefined;
+  readonly as: 'input' | 'number' | 'textarea' | 'select';
+  readonly value: string;
+  readonly isCode: boolean;
+  readonly isRequired: boolean;
+  readonly isFixed: boolean;
+  readonly minimum: number | undefined;
+  readonly maximum: number | undefined;
+  readonly options: readonly { readonly value: string; readonly label: string; readonly isChosen: boolean }[];
+  readonly mistake: string | undefined;
+  /** It counts only while the other field has one of these values, with spaces between. */
+  readonly when: { readonly name: string; readonly values: string } | undefined;
+  /** What may be added by a tick. */
+  readonly suggestions: readonly Suggestion[];
+  /** Characters that AWS takes, of this and of what else it counts with it. */
+  readonly meter: { readonly maximum: number; readonly used: number; readonly beside: string } | undefined;
+}
+
+export interface Suggestion {
+  readonly value: string;
+  readonly note: string;
+  readonly isTicked: boolean;
+}
+
+/** `pages/admin-change`: what a change would do, before it is made. */
+export interface ChangePage extends AdminPage {
+  readonly action: string;
+  /** What the form sends along. */
+  readonly fields: readonly FormField[];
+  /** Whether the form that it came from can be had back. */
+  readonly isEditable: boolean;
+  readonly leaveHref: string;
+  readonly mistakes: readonly string[];
+  readonly isStale: boolean;
+  readonly isReasonMissing: boolean;
+  readonly reason: string;
+  /** Undefined where the change cannot be made at all. */
+  readonly plan: PlanView | undefined;
+}
+
+export interface PlanView {
+  readonly refusal: string | undefined;
+  readonly difference: DifferenceView;
+  readonly impact: readonly ImpactView[];
+  /** Further roles that are not told of one by one. */
+  readonly moreRoles: number;
+  readonly reached: string;
+}
+
+export interface DifferenceView {
+  readonly entries: readonly {
+    readonly kind: 'added' | 'removed' | 'changed';
+    readonly list: string;
+    readonly id: string;
+    readonly fields: readonly { readonly path: string; readonly before: string; readonly after: string }[];
+  }[];
+  readonly more: number;
+  readonly reordered: readonly string[];
+}
+
+export interface ImpactView {
+  readonly verb: 'Gives' | 'Takes' | 'Changes';
+  readonly text: string;
+  readonly who: string;
+  readonly colour: 'green' | 'red' | 'amber';
+}
+
+/** `pages/admin-versions` */
+export interface VersionsPage extends AdminPage {
+  readonly versions: readonly VersionView[];
+  readonly olderHref: string | undefined;
+}
+
+/** `pages/admin-version` */
+export interface VersionPage extends AdminPage {
+  readonly about: VersionView;
+  readonly difference: DifferenceView;
+  readonly isCurrent: boolean;
+  readonly mayGoBack: boolean;
 }
 
 export interface RowView {

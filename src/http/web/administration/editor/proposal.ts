@@ -1,0 +1,43 @@
+/** A change of one entry, on its way through the preview and back. */
+import type { Request, Response } from 'express';
+import type { EntryAdministration } from '../../../../broker/administer-entries.ts';
+import type { EntryEdit } from '../../../../core/edit-catalogue.ts';
+import { BrokerError } from '../../../../core/errors.ts';
+import { editSchema } from '../../../change-fields.ts';
+import { readField } from '../../../middleware/bodies.ts';
+import { askerOf } from '../administrators-only.ts';
+import { entryHref } from '../list-rows.ts';
+import type { Proposal } from '../propose-change.ts';
+import { sectionHref } from '../sections.ts';
+import { fromJson, FieldMistake } from './texts.ts';
+
+export function proposalOf(entries: EntryAdministration, edit: EntryEdit, response: Response): Proposal {
+  const asker = askerOf(response);
+  const { list, id, entry } = edit;
+  return {
+    section: list,
+    title: entry === undefined ? `Remove ${id ?? ''}` : 'What this would change',
+    action: '/admin/change',
+    fields: [{ name: 'edit', value: JSON.stringify(edit) }],
+    isEditable: entry !== undefined,
+    leaveHref: id === undefined ? sectionHref(list) : entryHref(list, id),
+    plan: () => entries.plan(asker, [edit]),
+    apply: (change) => entries.apply(asker, [edit], change),
+  };
+}
+
+/** What a preview of ours sent along. @throws BrokerError `request.malformed` */
+export function editIn(request: Request): EntryEdit {
+  const parsed = editSchema.safeParse(jsonIn(readField(request, 'edit') ?? ''));
+  if (!parsed.success) throw new BrokerError('request.malformed', { detail: 'not an edit' });
+  return parsed.data;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return fromJson(text);
+  } catch (error) {
+    if (error instanceof FieldMistake) return undefined;
+    throw error;
+  }
+}
