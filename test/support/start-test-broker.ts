@@ -12,6 +12,7 @@ import type { Stores } from '../../src/core/ports/stores.ts';
 import { accessYaml } from '../../src/sandbox/access.ts';
 import { start, type Daypass } from '../../src/start.ts';
 import { openStores } from '../../src/stores/open-stores.ts';
+import { copyDataWithKeys } from './data-with-keys.ts';
 import { formsOf, type HttpBrowser, type Page } from './http-browser.ts';
 
 export const ROOT_DIR = fileURLToPath(new URL('../..', import.meta.url));
@@ -77,6 +78,8 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     await writeFile(accessFile, stringify(access(sandbox)));
   }
   await writeFile(configFile, stringify(file));
+  // Keys are made by the clock; another one than the machine's may be anywhere.
+  if (clock === undefined) await copyDataWithKeys(join(dataDir, 'data'));
   const run = (): Promise<Daypass> =>
     start({
       rootDir: ROOT_DIR,
