@@ -9,6 +9,8 @@ export default defineConfig({
     isolate: false,
     // Many tests wait for a process, a browser or a clock: every core takes files, up to what memory bears.
     maxWorkers: Math.min(availableParallelism(), 4),
+    // What waits for a process or a clock may come too late on a busy machine; the report says what needed it.
+    retry: 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -526,7 +526,8 @@ describe('a SAML connector that gets bytes which are no message', () => {
       const started = performance.now();
       const { code } = await post(message);
       expect(code).toMatch(/^saml\./);
-      expect(performance.now() - started).toBeLessThan(500);
+      // What is quadratic takes minutes.
+      expect(performance.now() - started).toBeLessThan(5_000);
     }
   });
 
