@@ -10,6 +10,7 @@ import { createAdministrators, type Administrators } from './administrators.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
 import { createExplainAccess, type ExplainAccess } from './explain-access.ts';
 import { createSeenInSignIns, type ReadSeenInSignIns } from './seen-in-sign-ins.ts';
+import { createImportEntries, type ImportEntries } from './import-entries.ts';
 
 export interface Administration {
   readonly administrators: Administrators;
@@ -17,6 +18,7 @@ export interface Administration {
   readonly entries: EntryAdministration;
   readonly explainAccess: ExplainAccess;
   readonly seenInSignIns: ReadSeenInSignIns;
+  readonly importEntries: ImportEntries;
 }
 
 export interface AdministrationDependencies {
@@ -42,5 +44,6 @@ export function createAdministration({ stores, ...rest }: AdministrationDependen
     entries: createEntryAdministration(catalogue),
     seenInSignIns: createSeenInSignIns(people, rest.clock),
     explainAccess: createExplainAccess({ ...rest, administrators, people }),
+    importEntries: createImportEntries({ catalogue, facts: rest.facts }),
   };
 }

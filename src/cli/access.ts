@@ -6,18 +6,22 @@ import { printProblems } from '../config/problem.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import { adminApi, ApiRefusal, type AdminApi } from './admin-api.ts';
 import type { Command, Terminal } from './command.ts';
+import { IMPORT_OPTIONS, importAccess } from './import-access.ts';
 import { isEmptyPlan, printChanges, printPlan } from './print-plan.ts';
 
-const USAGE = 'write: daypass access export [FILE], plan FILE, or apply FILE --reason TEXT';
+const USAGE =
+  'write: daypass access export [FILE], plan FILE, apply FILE --reason TEXT, or import KIND FILE…';
 
 export const accessCommand: Command = {
-  usage: 'access export [FILE] | plan FILE | apply FILE --reason TEXT',
+  usage: 'access export [FILE] | plan FILE | apply FILE --reason TEXT | import KIND FILE…',
   summary: 'the catalogue of a running Daypass as a file',
-  maximumArguments: 2,
-  options: { reason: { type: 'string' }, 'fail-on-change': { type: 'boolean' } },
-  async run([verb = '', file], terminal, options) {
+  maximumArguments: 1_001,
+  options: { reason: { type: 'string' }, 'fail-on-change': { type: 'boolean' }, ...IMPORT_OPTIONS },
+  async run([verb = '', file, ...more], terminal, options) {
+    if (verb === 'import') return importAccess([file, ...more], terminal, options);
     const run = VERBS.get(verb);
-    if (run === undefined || (file === undefined && verb !== 'export')) return complain(terminal, USAGE);
+    if (run === undefined || more.length > 0 || (file === undefined && verb !== 'export'))
+      return complain(terminal, USAGE);
     try {
       return await run({ api: adminApi(terminal.environment), terminal, options }, file ?? '');
     } catch (error) {

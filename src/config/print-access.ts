@@ -2,12 +2,12 @@
  * A catalogue as `access.yaml`, always the same text for the same catalogue: settings in the schema's order, and
  * without those that have their default. Comments of the file it came from are not in a catalogue, so not here.
  */
-import { Document, isMap, isSeq } from 'yaml';
+import { Document, isMap, isSeq, type ToStringOptions } from 'yaml';
 import { z } from 'zod';
 import { catalogueSchema, type Catalogue } from '../core/catalogue.ts';
 
 export function printAccess(catalogue: Catalogue): string {
-  const document = new Document(withoutDefaults(catalogue, schemaOf()), { aliasDuplicateObjects: false });
+  const document = new Document(shortestForm(catalogue), { aliasDuplicateObjects: false });
   if (isMap(document.contents)) {
     document.contents.items.forEach((pair, position) => {
       if (position > 0 && typeof pair.key === 'object' && pair.key !== null)
@@ -15,7 +15,14 @@ export function printAccess(catalogue: Catalogue): string {
       if (isSeq(pair.value)) pair.value.flow = false;
     });
   }
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return document.toString(ACCESS_STYLE);
+}
+
+export const ACCESS_STYLE: ToStringOptions = { lineWidth: 0, flowCollectionPadding: true };
+
+/** What has to be written of a catalogue for it to be read back as it is. */
+export function shortestForm(catalogue: Partial<Catalogue>): Readonly<Record<string, readonly unknown[]>> {
+  return withoutDefaults(catalogue, schemaOf()) as Readonly<Record<string, readonly unknown[]>>;
 }
 
 interface JsonSchema {

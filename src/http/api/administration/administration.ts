@@ -6,14 +6,21 @@ import { askerOf } from './asker.ts';
 import { catalogueOperations } from './catalogue.ts';
 import { entryOperations } from './entries.ts';
 import { explainOperation } from './explain.ts';
+import { importOperation } from './import.ts';
 import { versionOperations } from './versions.ts';
 
-export function administrationOperations({ catalogue, entries, explainAccess }: Administration): Operation[] {
+export function administrationOperations({
+  catalogue,
+  entries,
+  explainAccess,
+  importEntries,
+}: Administration): Operation[] {
   return [
     ...catalogueOperations(catalogue),
     ...entryOperations(entries),
     ...versionOperations(catalogue),
     explainOperation(explainAccess),
+    importOperation(importEntries),
   ];
 }
 

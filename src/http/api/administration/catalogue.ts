@@ -20,7 +20,7 @@ import {
 } from './change.ts';
 
 /** Room for 10,000 roles and 20,000 mappings. */
-const CATALOGUE_LIMIT = '16mb';
+export const CATALOGUE_LIMIT = '16mb';
 
 /** Looked into by the broker alone, which tells every mistake in it by its place. */
 const candidate = z
