@@ -35,7 +35,9 @@ import { apiPageRoutes } from './http/web/api-page.ts';
 import { awsLoginRoutes, type AwsLoginRoutes } from './http/web/aws-login.ts';
 import { backChannelLogoutRoutes } from './http/web/back-channel-logout.ts';
 import { authorizeRoutes, type AuthorizeRoutes } from './http/web/authorize.ts';
+import { breakGlassRoutes, type BreakGlassRoutes } from './http/web/break-glass.ts';
 import { connectorMetadataRoutes } from './http/web/connector-metadata.ts';
+import { firstRunRoutes, type FirstRunRoutes } from './http/web/first-run.ts';
 import { deviceRoutes, type DeviceRoutes } from './http/web/device.ts';
 import { webErrors } from './http/web/error-page.ts';
 import { personalTokenRoutes, type PersonalTokenRoutes } from './http/web/personal-tokens.ts';
@@ -54,8 +56,10 @@ export interface AppParts
     SignOutRoutes,
     SessionRoutes,
     AuthorizeRoutes,
+    BreakGlassRoutes,
     ContainerCredentialsRoutes,
     DeviceRoutes,
+    FirstRunRoutes,
     IdentityCenterRoutes,
     PersonalTokenRoutes,
     SetupRoutes,
@@ -107,9 +111,12 @@ export function createApp(parts: AppParts): Express {
   app.use(apiPageRoutes(api.document, pages));
   app.use('/sign-in/:connector', limitSignIns(parts.limits));
   app.use(signInRoutes(parts));
+  // Its forms are the wizard’s own, whoever is signed in beside it.
+  app.use(firstRunRoutes(parts));
   // A catalogue's entries are larger than other forms; strangers are refused before theirs is read.
   app.use(sameOriginOnly(baseUrl), administratorsOnly(parts), ...requireCsrfToken(cookies.session));
   app.use(deviceRoutes(parts), authorizeRoutes(parts), awsLoginRoutes(parts));
+  app.use(breakGlassRoutes(parts));
   app.use(signOutRoutes(parts), sessionRoutes(parts), personalTokenRoutes(parts));
   app.use(roleRoutes(parts), setupRoutes(parts), administrationRoutes(parts));
   app.use(notFound, webErrors({ pages, log, clickCookie: cookies.click }), lastResort(parts.logger));

@@ -6,6 +6,7 @@ import { createAdministration } from './broker/administration.ts';
 import { createAwsSetup } from './broker/aws-setup.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
 import { createConnectorNotices } from './broker/connector-notices.ts';
+import { createFirstRun } from './broker/first-run.ts';
 import { createIssueCredentials } from './broker/issue-credentials.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
 import { createOwnTokens } from './broker/own-tokens.ts';
@@ -13,7 +14,7 @@ import { createRateLimits } from './broker/rate-limits.ts';
 import { seedCatalogue, type Seed } from './broker/seed-catalogue.ts';
 import { factsOf } from './compose/facts.ts';
 import { connectorsOf, stsClientsOf, stsReports } from './compose/outside.ts';
-import { signInOf } from './compose/sign-in.ts';
+import { breakGlassOf, signInOf } from './compose/sign-in.ts';
 import { awsClientsOf, tokensOf } from './compose/tokens.ts';
 import type { Config } from './config/config.ts';
 import { refreshConnectors } from './connectors/connector-registry.ts';
@@ -39,6 +40,8 @@ export interface Broker {
   holdsCatalogue(): Promise<boolean>;
   /** @throws BrokerError `catalogue.invalid` if what the store then holds does not fit the configuration. */
   seed(seed: Seed | undefined): Promise<void>;
+  /** @returns a code by which a first administrator can be named; undefined where there is one. */
+  inviteFirstRun(): Promise<string | undefined>;
   /** `/readyz` says no from now on. */
   stopAccepting(): void;
   close(): Promise<void>;
@@ -90,8 +93,10 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
     accepting: () => accepting,
     check: () => checkReadiness(stores, adapters.stsClients),
   };
+  const parts = partsOf(config, adapters);
   return {
-    app: createApp({ ...partsOf(config, adapters), rootDir, health }),
+    app: createApp({ ...parts, rootDir, health }),
+    inviteFirstRun: () => parts.firstRun.invite(),
     catalogueFacts,
     holdsCatalogue: async () => (await stores.catalogue.version()) > 0,
     async seed(seed) {
@@ -134,8 +139,8 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
   const people = signInOf(stores, { clock, connectors, logger, limits, life: sessions });
   const grants = createGrantMethods({ clients: stsClients, clock, signer: signing.signer });
   const issueCredentials = createIssueCredentials({ ...shared, grants });
-  const tokens = tokensOf(config, { ...shared, ...people });
   const administration = createAdministration({ ...shared, stores, facts: factsOf(config) });
+  const tokens = tokensOf(config, { ...shared, ...people });
   return {
     ...createDeliveries({ baseUrl, http, endpoints: aws.endpoints }),
     baseUrl,
@@ -155,6 +160,9 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
     ...awsClientsOf(config, { ...shared, ...people, ...tokens, issueCredentials }),
     ...createOwnTokens({ ...shared, ...personalTokens }),
     administration,
+    firstRun: createFirstRun({ ...stores, ...people, catalogue, clock, administration }),
+    secretNames: [...config.secrets.keys()],
+    breakGlass: breakGlassOf(config, stores, adapters),
     awsSetup: createAwsSetup({ ...config.awsClients, ...aws, baseUrl, entitlements }),
     pages: createPages({ ...administration, ...config, connectors, sessionCookie: cookies.session }),
     publishedKeys: signing.publishedKeys,

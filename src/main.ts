@@ -1,7 +1,7 @@
 /** Process entry: start, say where to go, stop on a signal. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { banner } from './cli/banner.ts';
+import { banner, invitation } from './cli/banner.ts';
 import { startFailure } from './cli/start-failure.ts';
 import { whenNpmIsGone } from './lib/npm-shell.ts';
 import { start, type Daypass } from './start.ts';
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     if (toldAt === undefined) stop();
   });
   daypass = await start({ rootDir, environment: process.env, workingDirectory: process.cwd() });
-  process.stdout.write(banner(daypass.config, daypass.sandbox));
+  process.stdout.write(banner(daypass.config, daypass.sandbox) + invitation(daypass));
 }
 
 function fail(why: string): never {

@@ -28,6 +28,8 @@ export interface Daypass {
   readonly config: Config;
   readonly sandbox: RunningSandbox | undefined;
   readonly broker: Broker;
+  /** By which a first administrator can be named; for the console alone. Undefined where there is one. */
+  readonly firstRunCode: string | undefined;
   /** Readiness off first, then what is under way is answered, then everything closes. */
   stop(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function start(options: StartOptions): Promise<Daypass> {
     const broker = await compose(config, { rootDir, clock });
     opened.add(() => broker.close());
     await broker.seed(await seedFor(broker, config, sandbox));
+    const firstRunCode = await broker.inviteFirstRun();
     const server = createHttpServer(broker.app);
     const drain = drainable(server);
     await listen(server, config);
@@ -60,6 +63,7 @@ export async function start(options: StartOptions): Promise<Daypass> {
       config,
       sandbox,
       broker,
+      firstRunCode,
       async stop() {
         broker.stopAccepting();
         await opened.close();
@@ -145,15 +149,14 @@ async function seedFor(
     return { ...seedOf(reading, source), follow: true };
   }
   if (await broker.holdsCatalogue()) return undefined;
-  if (accessFile === undefined) throw new ConfigError([NO_CATALOGUE]);
+  // Nothing yet: whoever sees the console sets it up (`broker/first-run`).
+  if (accessFile === undefined)
+    return {
+      ...seedOf(loadAccess('', 'an empty catalogue', broker.catalogueFacts), 'an empty catalogue'),
+      follow: false,
+    };
   return { ...seedOf(loadAccessFile(accessFile, broker.catalogueFacts), accessFile), follow: false };
 }
-
-const NO_CATALOGUE = {
-  path: 'access',
-  message:
-    'is missing, and the store holds no catalogue yet; name the file that says who may use which roles',
-};
 
 function seedOf(
   { catalogue, problems }: ReturnType<typeof loadAccess>,

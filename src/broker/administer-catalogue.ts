@@ -141,7 +141,7 @@ function propose(
   candidate: unknown,
   { facts, clock }: Pick<CatalogueAdministrationDependencies, 'facts' | 'clock'>,
 ): ProposedChange {
-  const { catalogue, compiled } = readCandidate(candidate, facts);
+  const { catalogue, compiled } = readCandidate(candidate, current.catalogue, facts);
   const after = { catalogue, compiled: inForceAt(compiled, clock.now()).compiled };
   return { before: current, after, difference: differenceOf(current.catalogue, catalogue) };
 }

@@ -1,4 +1,4 @@
-import type { CatalogueSide } from '../core/authority.ts';
+import { hasFullAdministrator, type CatalogueSide } from '../core/authority.ts';
 import { catalogueSchema, type Catalogue } from '../core/catalogue.ts';
 import type { CatalogueFacts, Problem } from '../core/catalogue-problems.ts';
 import { compileCatalogue } from '../core/compile-catalogue.ts';
@@ -7,8 +7,12 @@ import { BrokerError } from '../core/errors.ts';
 /** Told at once; whoever mends these sees the next. */
 const TOLD = 100;
 
-/** A catalogue that somebody proposes, judged whole. @throws BrokerError `catalogue.refused` */
-export function readCandidate(candidate: unknown, facts: CatalogueFacts): CatalogueSide {
+/**
+ * A catalogue that somebody proposes instead of the present one, judged whole.
+ *
+ * @throws BrokerError `catalogue.refused`
+ */
+export function readCandidate(candidate: unknown, present: Catalogue, facts: CatalogueFacts): CatalogueSide {
   const parsed = parse(candidate);
   if (!parsed.success) {
     throw refused(
@@ -19,7 +23,7 @@ export function readCandidate(candidate: unknown, facts: CatalogueFacts): Catalo
     );
   }
   const { catalogue: compiled, problems } = compileCatalogue(parsed.data, facts);
-  const all = [...problems, ...lockOut(parsed.data)];
+  const all = [...problems, ...(hasFullAdministrator(present) ? lockOut(parsed.data) : [])];
   if (compiled === undefined || all.length > 0) throw refused(all);
   return { catalogue: parsed.data, compiled };
 }
@@ -35,8 +39,8 @@ function parse(candidate: unknown): ReturnType<typeof catalogueSchema.safeParse>
 }
 
 /** Then the catalogue could be changed by nobody any more. An empty file does the same. */
-function lockOut({ administrators }: Catalogue): Problem[] {
-  if (administrators.some(({ may, accounts }) => may === 'all' && accounts === undefined)) return [];
+function lockOut(catalogue: Catalogue): Problem[] {
+  if (hasFullAdministrator(catalogue)) return [];
   return [{ path: ['administrators'], message: 'name somebody who may all, in every account' }];
 }
 

@@ -1,6 +1,23 @@
 import type { Config } from '../config/config.ts';
 import type { RunningSandbox } from '../sandbox/options.ts';
 
+/** Whoever reads the console may set up an installation that nobody administers. */
+export function invitation({
+  config,
+  firstRunCode,
+}: {
+  readonly config: Config;
+  readonly firstRunCode: string | undefined;
+}): string {
+  if (firstRunCode === undefined) return '';
+  return `
+  Nobody administers this Daypass yet. Open ${config.baseUrl}/first-run within an hour and enter
+
+    ${firstRunCode}
+
+`;
+}
+
 /** What a terminal shows once everything listens: where to go, who one can be, what to try. */
 export function banner(config: Config, sandbox: RunningSandbox | undefined): string {
   if (sandbox === undefined) return `Daypass is ready at ${config.baseUrl}\n`;

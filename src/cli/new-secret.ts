@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { randomToken, sha256Hex } from '../lib/hash.ts';
 import type { Command } from './command.ts';
 
-/** The secret goes to the application and is kept nowhere; the hash goes into `access.yaml`. */
+/** The secret goes to the application, or into a safe, and is kept nowhere; the hash goes into a file of Daypass’s. */
 export const newSecretCommand: Command = {
   usage: 'new-secret',
-  summary: 'make a secret for an application, and the hash for access.yaml',
+  summary: 'make a secret for an application or for break-glass, and its hash',
   maximumArguments: 0,
   run(_args, terminal) {
     const secret = randomToken();

@@ -1,12 +1,14 @@
 /** How people come in, stay in and leave. */
 import type { Logger } from 'pino';
 import type { AppParts } from '../app.ts';
+import { createBreakGlass, type BreakGlass } from '../broker/break-glass.ts';
 import { createConfirmSession } from '../broker/confirm-session.ts';
 import { createOwnSessions } from '../broker/own-sessions.ts';
 import type { RateLimits } from '../broker/rate-limits.ts';
 import { createSignInSessions, type SessionLife } from '../broker/sign-in-session.ts';
 import { createSignIn } from '../broker/sign-in.ts';
 import { createSignOut } from '../broker/sign-out.ts';
+import type { Config } from '../config/config.ts';
 import type { ConnectorRegistry } from '../connectors/connector.ts';
 import { createSessionProvider } from '../connectors/session-provider.ts';
 import type { Clock } from '../core/ports/clock.ts';
@@ -37,4 +39,15 @@ export function signInOf(
     signOut: createSignOut({ sessions: signInSessions, audit, clock, limits }),
     ownSessions: createOwnSessions(signInSessions, clock),
   };
+}
+
+export function breakGlassOf(
+  { breakGlass: settings }: Config,
+  stores: Stores,
+  { clock, logger }: Pick<SignInParts, 'clock' | 'logger'>,
+): BreakGlass | undefined {
+  const alarm = (facts: object, message: string): void => {
+    logger.error({ alarm: 'break-glass', ...facts }, message);
+  };
+  return createBreakGlass({ ...stores, settings, clock, alarm });
 }

@@ -209,6 +209,22 @@ export const configFileSchema = z.strictObject({
     })
     .prefault({})
     .describe('The AWS CLI, SDKs and tools that sign in by themselves.'),
+  breakGlass: z
+    .strictObject({
+      secretHashes: z
+        .array(z.string().regex(/^sha256:[0-9a-f]{64}$/, 'run: daypass new-secret'))
+        .min(1)
+        .max(10)
+        .describe('Of the sealed secrets, each of which opens once. daypass new-secret makes them.'),
+      sessionMinutes: z.int().min(15).max(60).default(30).describe('How long it stays open.'),
+      networks: z
+        .array(z.string().refine(isAddressOrSubnet, 'write an address or a subnet such as 10.0.0.0/8'))
+        .max(64)
+        .default([])
+        .describe('Where it opens from; everywhere by default.'),
+    })
+    .optional()
+    .describe('A way in for administrators while the identity provider is down. Off by default.'),
   rateLimits,
   signingKeys,
   credentialSources: z

@@ -60,6 +60,14 @@ export interface Config {
   /** The catalogue's seed, read when the store holds none. */
   readonly accessFile: string | undefined;
   readonly sandbox: SandboxSettings | undefined;
+  readonly breakGlass:
+    | {
+        /** `sha256:` and hex. */
+        readonly secretHashes: readonly string[];
+        readonly sessionMinutes: number;
+        readonly networks: readonly string[];
+      }
+    | undefined;
   /** Proxies in front whose X-Forwarded-For is believed: addresses or subnets. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';

@@ -5,6 +5,7 @@
 import type { CatalogueDifference, EntryChange } from './catalogue-difference.ts';
 import type { Catalogue, Mapping, Role } from './catalogue.ts';
 import type { CompiledCatalogue } from './compile-catalogue.ts';
+import { isOwnAdministrator } from './own-administrators.ts';
 import type { Principal } from './principal.ts';
 
 export interface Authority {
@@ -13,8 +14,20 @@ export interface Authority {
   readonly accounts?: ReadonlySet<string>;
 }
 
+/** Without one a catalogue is changed by nobody. */
+export function hasFullAdministrator({ administrators }: Catalogue): boolean {
+  return administrators.some(({ may, accounts }) => may === 'all' && accounts === undefined);
+}
+
 /** The widest that the catalogue gives; undefined for everybody else. */
-export function authorityOf({ administrators }: Catalogue, principal: Principal): Authority | undefined {
+export function authorityOf(catalogue: Catalogue, principal: Principal): Authority | undefined {
+  if (isOwnAdministrator('break-glass', principal)) return { may: 'all' };
+  // Over as soon as there is somebody else.
+  if (isOwnAdministrator('first-run', principal) && !hasFullAdministrator(catalogue)) return { may: 'all' };
+  return namedAuthority(catalogue, principal);
+}
+
+function namedAuthority({ administrators }: Catalogue, principal: Principal): Authority | undefined {
   // An application that acts for somebody, or a token for some roles alone, was allowed for less than this.
   if (principal.kind !== 'user' || principal.actor !== undefined || principal.onlyRoles !== undefined)
     return undefined;

@@ -218,6 +218,9 @@ export const ERRORS = {
     'unavailable',
     'The broker cannot record what it does right now, so it does nothing. Try again shortly.',
   ),
+  'break_glass.refused': entry('forbidden', 'Nothing was opened. The try is on record.'),
+  'first_run.code': entry('forbidden', 'This code is wrong, was used before or is too old.'),
+
   'catalogue.invalid': entry('unavailable', 'The catalogue cannot be used. An administrator has to mend it.'),
   'catalogue.stale': entry(
     'precondition',

@@ -6,6 +6,8 @@ export interface Cookies {
   readonly flow: CookieSlot;
   /** What somebody pressed before they were sent to sign in again: `web/sign-in-again`. */
   readonly click: CookieSlot;
+  /** Of whoever sets up an installation that nobody administers yet: `web/first-run`. */
+  readonly firstRun: CookieSlot;
 }
 
 export interface CookieSlot {
@@ -26,6 +28,7 @@ export function createCookies(baseUrl: string): Cookies {
     session: slot(secure, 'daypass-session', 'Lax'),
     flow: slot(secure, 'daypass-flow', secure ? 'None' : 'Lax'),
     click: slot(secure, 'daypass-click', 'Lax'),
+    firstRun: slot(secure, 'daypass-first-run', 'Lax'),
   };
 }
 

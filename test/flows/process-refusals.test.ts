@@ -162,11 +162,6 @@ describe('R23: what it is told has to make sense', () => {
       line: /203\.0\.113\.1 .*listen\.host/,
     },
     {
-      what: 'no catalogue, and none in the store',
-      settings: { sandbox: false },
-      line: /access: is missing, and the store holds no catalogue/,
-    },
-    {
       what: 'a seed of the catalogue that is not there',
       settings: { access: 'nowhere.yaml' },
       line: /nowhere\.yaml.*ENOENT/,

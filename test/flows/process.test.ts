@@ -1,7 +1,7 @@
 /** The built program as its own process, told by environment variables only: start, stop, start again. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, readdir, stat, symlink } from 'node:fs/promises';
+import { cp, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,6 +40,19 @@ describe('a start without any configuration', () => {
     expect(daypass.stderr).toBe('');
     expect(await daypass.stop()).toBe(0);
     expect(await Promise.all(place.ports.map(isListening))).toEqual([false, false, false]);
+  });
+
+  it('prints a code by which somebody can set it up, where there is neither a catalogue nor a sandbox', async () => {
+    const configuration = join(place.directory, 'daypass.yaml');
+    await writeFile(configuration, 'sandbox: false\nlogLevel: info\n');
+    const daypass = await place.start({ environment: { DAYPASS_CONFIG: configuration } });
+    const [, code = ''] = /\/first-run within an hour and enter\s+([\w-]{43})\s/.exec(daypass.stdout) ?? [];
+    const browser = new HttpBrowser();
+    const asked = await browser.get(`${place.baseUrl}/first-run`);
+    const page = await browser.submit(asked, '/first-run', { code });
+    expect(page.text).toContain('1. Identity provider');
+    await daypass.stop();
+    expect(daypass.stdout.split(code)).toHaveLength(2);
   });
 
   it('G06: makes files and directories for its user alone, whatever the umask', async () => {

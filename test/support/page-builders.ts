@@ -7,6 +7,7 @@ import type {
   AuthorizationView,
   CredentialsPage,
   ErrorPage,
+  FirstRunPage,
   NewTokenPage,
   PageFrame,
   PersonView,
@@ -41,6 +42,38 @@ export function buildFrame(overrides: Partial<PageFrame> = {}): PageFrame {
     csrfToken: 'K7gNU3sdo-OL0wNhqoVWhr3g6s1xYv72ol_pe_Unols',
     administers: false,
     sandbox: SANDBOX,
+    ...overrides,
+  };
+}
+
+export function buildFirstRunPage(overrides: Partial<FirstRunPage> = {}): FirstRunPage {
+  return {
+    ...buildFrame({ title: 'Set up Daypass', person: undefined, csrfToken: undefined }),
+    formToken: 'x',
+    problems: [],
+    connectors: [],
+    presets: ['okta', 'entra-id'],
+    secretNames: ['company-client'],
+    tell: {
+      entityId: 'https://daypass.example.com/saml/company/metadata',
+      acsUrl: 'https://daypass.example.com/saml/company/acs',
+      redirectUri: 'https://daypass.example.com/oidc/company/callback',
+    },
+    roles: [],
+    arrived: undefined,
+    values: {
+      kind: '',
+      label: '',
+      preset: '',
+      metadataUrl: '',
+      metadata: '',
+      issuer: '',
+      clientId: '',
+      clientSecretName: '',
+      accountId: '',
+      accountName: '',
+      roleName: '',
+    },
     ...overrides,
   };
 }

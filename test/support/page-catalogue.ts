@@ -5,9 +5,11 @@ import type {
   ClientPage,
   AwsLoginDonePage,
   AwsLoginPage,
+  BreakGlassPage,
   CredentialsPage,
   DevicePage,
   ErrorPage,
+  FirstRunPage,
   NewTokenPage,
   PageFrame,
   PersonView,
@@ -28,6 +30,7 @@ import {
   buildAuthorization,
   buildCredentialsPage,
   buildErrorPage,
+  buildFirstRunPage,
   buildFrame,
   buildMappingChoice,
   buildNewTokenPage,
@@ -105,6 +108,43 @@ function signInPages(): CataloguePage[] {
       ...frame,
       title: 'Signed out',
       provider: { label: 'Example SAML', href: undefined },
+    }),
+  ];
+}
+
+/** Of administrators whom no identity provider vouches for. */
+function ownAdministratorPages(): CataloguePage[] {
+  const frame = buildFrame({ title: 'Set up Daypass', person: undefined, csrfToken: undefined });
+  const breakGlassEndsAt = '2026-03-02T10:30:00.000Z';
+  const firstRun = (name: string, overrides: Partial<FirstRunPage>): CataloguePage => ({
+    name,
+    view: 'pages/first-run',
+    model: buildFirstRunPage(overrides),
+  });
+  return [
+    { name: 'break-glass', view: 'pages/break-glass', model: { ...frame, minutes: 30 } as BreakGlassPage },
+    { name: 'break-glass-open', view: 'pages/sessions', model: { ...buildSessionsPage(), breakGlassEndsAt } },
+    { name: 'first-run-code', view: 'pages/first-run-code', model: frame },
+    firstRun('first-run', {}),
+    firstRun('first-run-provider', { connectors: [{ label: 'Example Corp', signInHref: STAY }] }),
+    firstRun('first-run-arrived', {
+      connectors: [{ label: 'Example Corp', signInHref: STAY }],
+      roles: [{ roleName: 'ReadOnly', accountName: 'Payments' }],
+      arrived: {
+        subject: '7f3c-alex',
+        groups: ['daypass-administrators', 'engineering'],
+        attributes: [{ name: 'groups', values: ['daypass-administrators', 'engineering'] }],
+      },
+    }),
+    firstRun('first-run-hostile', {
+      problems: HOSTILE_TEXTS,
+      connectors: connectors(2, hostile).map(({ label }) => ({ label, signInHref: STAY })),
+      roles: HOSTILE_TEXTS.map((text) => ({ roleName: text, accountName: text })),
+      arrived: {
+        subject: hostile(2),
+        groups: HOSTILE_TEXTS,
+        attributes: HOSTILE_TEXTS.map((text) => ({ name: text, values: HOSTILE_TEXTS })),
+      },
     }),
   ];
 }
@@ -589,6 +629,7 @@ function onTheWayPages(): CataloguePage[] {
 export function pageCatalogue(): CataloguePage[] {
   return [
     ...signInPages(),
+    ...ownAdministratorPages(),
     ...rolesPages(),
     ...rolePages(),
     ...credentialsPages(),

@@ -23,8 +23,8 @@ export function csrfTokenOf(sessionCookie: string): string {
  * For everything behind it that changes something in a person's name. Without a session's cookie there is
  * nobody in whose name it could be done.
  */
-export function requireCsrfToken(sessionCookie: CookieSlot): readonly RequestHandler[] {
-  const read = readForm();
+export function requireCsrfToken(sessionCookie: CookieSlot, limit?: string): readonly RequestHandler[] {
+  const read = readForm(limit);
   const guards = (request: Request): string | undefined =>
     request.method === 'POST' ? sessionCookie.read(request) : undefined;
   return [

@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import type { Administrators } from '../../broker/administrators.ts';
 import type { ConnectorRegistry } from '../../connectors/connector.ts';
 import { BrokerError } from '../../core/errors.ts';
+import { isOwnAdministrator } from '../../core/own-administrators.ts';
 import { principalLabel } from '../../core/principal.ts';
 import type { CookieSlot } from '../cookies.ts';
 import { csrfTokenOf } from '../middleware/csrf-token.ts';
@@ -12,6 +13,9 @@ import type * as views from './view-models.ts';
 
 interface PageModels {
   'sign-in': views.SignInPage;
+  'first-run': views.FirstRunPage;
+  'first-run-code': views.PageFrame;
+  'break-glass': views.BreakGlassPage;
   'signed-out': views.SignedOutPage;
   sessions: views.SessionsPage;
   api: views.ApiPage;
@@ -93,6 +97,12 @@ export function createPages(settings: {
     return cookie === undefined ? undefined : csrfTokenOf(cookie);
   }
 
+  function breakGlassOf(response: Response): Pick<views.PageFrame, 'breakGlassEndsAt'> {
+    const signedIn = personOf(response);
+    if (signedIn === undefined || !isOwnAdministrator('break-glass', signedIn.principal)) return {};
+    return { breakGlassEndsAt: signedIn.session.absoluteExpiresAt.toISOString() };
+  }
+
   return {
     async render(response, name, content) {
       const frame: Omit<views.PageFrame, 'title'> = {
@@ -101,6 +111,7 @@ export function createPages(settings: {
         csrfToken: tokenFor(response),
         administers: await administers(response),
         sandbox: settings.sandbox,
+        ...breakGlassOf(response),
       };
       response.render(`pages/${name}`, { ...frame, ...content });
     },

@@ -12,6 +12,8 @@ export interface PageFrame {
   /** Whether the way to the administration is shown. */
   readonly administers: boolean;
   readonly sandbox: SandboxLinks | undefined;
+  /** ISO 8601, while somebody administers by break-glass. */
+  readonly breakGlassEndsAt?: string;
 }
 
 export interface PersonView {
@@ -34,6 +36,50 @@ export interface SignInPage extends PageFrame {
     readonly kind: 'SAML' | 'OpenID Connect';
     readonly href: string;
   }[];
+}
+
+/** `pages/first-run`: the steps to a first administrator, each with what there is of it. */
+export interface FirstRunPage extends PageFrame {
+  /** For the forms of this page: the wizard is not the browser's session. */
+  readonly formToken: string;
+  /** Why the form that was sent changed nothing. */
+  readonly problems: readonly string[];
+  /** What was typed into it. */
+  readonly values: Readonly<
+    Record<
+      | 'kind'
+      | 'label'
+      | 'preset'
+      | 'metadataUrl'
+      | 'metadata'
+      | 'issuer'
+      | 'clientId'
+      | 'clientSecretName'
+      | 'accountId'
+      | 'accountName'
+      | 'roleName',
+      string
+    >
+  >;
+  readonly connectors: readonly { readonly label: string; readonly signInHref: string }[];
+  readonly presets: readonly string[];
+  readonly secretNames: readonly string[];
+  /** What the identity provider has to be told. */
+  readonly tell: { readonly entityId: string; readonly acsUrl: string; readonly redirectUri: string };
+  readonly roles: readonly { readonly roleName: string; readonly accountName: string }[];
+  /** What the provider sent of whoever is signed in. */
+  readonly arrived:
+    | {
+        readonly subject: string;
+        readonly groups: readonly string[];
+        readonly attributes: readonly { readonly name: string; readonly values: readonly string[] }[];
+      }
+    | undefined;
+}
+
+/** `pages/break-glass` */
+export interface BreakGlassPage extends PageFrame {
+  readonly minutes: number;
 }
 
 /** `pages/signed-out` */
