@@ -2,6 +2,7 @@
 import type { Express } from 'express';
 import pino, { type Logger } from 'pino';
 import { createApp, type AppParts } from './app.ts';
+import { createListings } from './aws/listings.ts';
 import { createAdministration } from './broker/administration.ts';
 import { createAwsSetup } from './broker/aws-setup.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
@@ -139,7 +140,14 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
   const people = signInOf(stores, { clock, connectors, logger, limits, life: sessions });
   const grants = createGrantMethods({ clients: stsClients, clock, signer: signing.signer });
   const issueCredentials = createIssueCredentials({ ...shared, grants });
-  const administration = createAdministration({ ...shared, stores, facts: factsOf(config) });
+  const administration = createAdministration({
+    ...shared,
+    stores,
+    baseUrl,
+    issueCredentials,
+    facts: factsOf(config),
+    listings: createListings(aws),
+  });
   const tokens = tokensOf(config, { ...shared, ...people });
   return {
     ...createDeliveries({ baseUrl, http, endpoints: aws.endpoints }),

@@ -126,6 +126,8 @@ function withSandbox(config: Config, sandbox: RunningSandbox): Config {
       ...config.aws,
       endpoints: {
         sts: sandbox.awsUrl,
+        iam: sandbox.awsUrl,
+        organizations: sandbox.awsUrl,
         federation: `${sandbox.awsUrl}/federation`,
         console: `${sandbox.awsUrl}/console`,
         ...config.aws.endpoints,

@@ -9,8 +9,13 @@ import { createEntryAdministration, type EntryAdministration } from './administe
 import { createAdministrators, type Administrators } from './administrators.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
 import { createExplainAccess, type ExplainAccess } from './explain-access.ts';
+import {
+  createDiscoverEntries,
+  type DiscoverDependencies,
+  type DiscoverEntries,
+} from './discover-entries.ts';
+import { createImportEntries, createProposeEntries, type ImportEntries } from './import-entries.ts';
 import { createSeenInSignIns, type ReadSeenInSignIns } from './seen-in-sign-ins.ts';
-import { createImportEntries, type ImportEntries } from './import-entries.ts';
 
 export interface Administration {
   readonly administrators: Administrators;
@@ -19,9 +24,10 @@ export interface Administration {
   readonly explainAccess: ExplainAccess;
   readonly seenInSignIns: ReadSeenInSignIns;
   readonly importEntries: ImportEntries;
+  readonly discoverEntries: DiscoverEntries;
 }
 
-export interface AdministrationDependencies {
+export interface AdministrationDependencies extends Omit<DiscoverDependencies, 'administrators' | 'propose'> {
   readonly catalogue: Pick<CatalogueSource, 'current'>;
   readonly facts: CatalogueFacts;
   readonly stores: { readonly catalogue: CatalogueStore; readonly people: PeopleStore };
@@ -38,12 +44,14 @@ export function createAdministration({ stores, ...rest }: AdministrationDependen
     people,
     store: stores.catalogue,
   });
+  const propose = createProposeEntries(catalogue);
   return {
     administrators,
     catalogue,
     entries: createEntryAdministration(catalogue),
     seenInSignIns: createSeenInSignIns(people, rest.clock),
     explainAccess: createExplainAccess({ ...rest, administrators, people }),
-    importEntries: createImportEntries({ catalogue, facts: rest.facts }),
+    importEntries: createImportEntries({ catalogue, propose, facts: rest.facts }),
+    discoverEntries: createDiscoverEntries({ ...rest, administrators, propose }),
   };
 }

@@ -2,7 +2,7 @@
 import type { CatalogueFacts } from '../core/catalogue-problems.ts';
 import { BrokerError } from '../core/errors.ts';
 import { entriesOf, withEntries, type Imported } from '../core/import/entries-of.ts';
-import type { ImportFile } from '../core/import/findings.ts';
+import type { Findings, ImportFile } from '../core/import/findings.ts';
 import { READ_IMPORT, type ImportKind } from '../core/import/import-kinds.ts';
 import type { CatalogueAdministration, Plan } from './administer-catalogue.ts';
 import type { Asker } from './administrators.ts';
@@ -19,14 +19,31 @@ export interface ImportProposal extends Imported {
   readonly plan: Plan;
 }
 
+/** Findings beside the catalogue as it is. @throws BrokerError `administration.forbidden`, `catalogue.refused` */
+export type ProposeEntries = (
+  asker: Asker,
+  findings: Findings,
+  connector?: string,
+) => Promise<ImportProposal>;
+
+export function createProposeEntries(catalogue: CatalogueAdministration): ProposeEntries {
+  return async (asker, findings, connector) => {
+    const { catalogue: existing } = await catalogue.read(asker);
+    const imported = entriesOf({ findings, existing, connector });
+    return { ...imported, plan: await catalogue.plan(asker, withEntries(existing, imported.entries)) };
+  };
+}
+
 /** @throws BrokerError `administration.forbidden`, `request.malformed`, `catalogue.refused` */
 export type ImportEntries = (asker: Asker, question: ImportQuestion) => Promise<ImportProposal>;
 
 export function createImportEntries({
   catalogue,
+  propose,
   facts,
 }: {
   readonly catalogue: CatalogueAdministration;
+  readonly propose: ProposeEntries;
   readonly facts: CatalogueFacts;
 }): ImportEntries {
   return async (asker, { kind, files, connector, credentialSource }) => {
@@ -38,8 +55,6 @@ export function createImportEntries({
         hint: `The configuration has no credential source "${credentialSource}".`,
       });
     }
-    const findings = READ_IMPORT[kind](files, { credentialSource });
-    const imported = entriesOf({ findings, existing, connector });
-    return { ...imported, plan: await catalogue.plan(asker, withEntries(existing, imported.entries)) };
+    return propose(asker, READ_IMPORT[kind](files, { credentialSource }), connector);
   };
 }

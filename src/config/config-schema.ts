@@ -134,7 +134,13 @@ const aws = z
         'The region whose STS endpoint is called, for each partition; or a list of them, where each is asked while the one before fails.',
       ),
     endpoints: z
-      .strictObject({ sts: url.optional(), federation: url.optional(), console: url.optional() })
+      .strictObject({
+        sts: url.optional(),
+        iam: url.optional(),
+        organizations: url.optional(),
+        federation: url.optional(),
+        console: url.optional(),
+      })
       .prefault({})
       .describe('Replace AWS’s own addresses, for a VPC endpoint or a test.'),
   })

@@ -54,7 +54,13 @@ export interface Config {
     /** In order: the next is asked while the one before fails. */
     readonly regions: Readonly<Record<Partition, readonly string[]>>;
     /** Replace AWS's own addresses; the sandbox's where it runs. */
-    readonly endpoints: { readonly sts?: string; readonly federation?: string; readonly console?: string };
+    readonly endpoints: {
+      readonly sts?: string;
+      readonly iam?: string;
+      readonly organizations?: string;
+      readonly federation?: string;
+      readonly console?: string;
+    };
   };
   readonly secrets: ReadonlyMap<string, Secret>;
   /** The catalogue's seed, read when the store holds none. */

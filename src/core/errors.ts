@@ -218,6 +218,9 @@ export const ERRORS = {
     'unavailable',
     'The broker cannot record what it does right now, so it does nothing. Try again shortly.',
   ),
+  'listing.refused': entry('forbidden', 'AWS does not let this role list that.'),
+  'listing.throttled': entry('unavailable', 'AWS is limiting requests at the moment. Try again shortly.'),
+  'listing.unavailable': entry('upstream-bad', 'AWS did not give a usable list. Try again in a moment.'),
   'break_glass.refused': entry('forbidden', 'Nothing was opened. The try is on record.'),
   'first_run.code': entry('forbidden', 'This code is wrong, was used before or is too old.'),
 

@@ -138,7 +138,7 @@ describe('importing', () => {
     }
   });
 
-  it('A21: gives nothing to somebody who is no administrator', async () => {
+  it('A06: gives nothing to somebody who is no administrator', async () => {
     const browser = new HttpBrowser();
     await signIn(browser, broker, { person: 'nora.quinn', connector: 'sandbox-oidc' });
     const nora = ApiClient.ofBrowser(browser, broker.baseUrl);

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DocumentedAnswer, DocumentedOperation, OpenApiDocument } from '../../src/http/openapi.ts';
 import { SANDBOX_SECRETS } from '../../src/sandbox/access.ts';
 import { HttpBrowser } from '../support/http-browser.ts';
+import { putInventoryRole, withInventory } from '../support/inventory-role.ts';
 import { signIn, startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 import { fuzz } from './fuzz.ts';
 
@@ -49,7 +50,8 @@ const ajv = new Ajv2020({ strict: false, validateFormats: false });
 const validators = new Map<string, ValidateFunction>();
 
 beforeAll(async () => {
-  broker = await startTestBroker();
+  broker = await startTestBroker({ access: withInventory });
+  await putInventoryRole(broker.awsUrl);
   document = (await (await fetch(`${broker.baseUrl}/api/openapi.json`)).json()) as OpenApiDocument;
   places = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),

@@ -315,6 +315,28 @@ describe('hostile files', () => {
     },
   );
 
+  it('cost a bounded amount of work and answer, and say where they were cut', () => {
+    for (const [kind, line] of [
+      ['saml-roles', 'x'],
+      ['saml-roles', 'aws#a#b#111122223333'],
+      ['aws-config', 'x'],
+      ['aws-config', '[a]'],
+      ['identity-center', '{}'],
+      ['identity-center', '{"a":1}'],
+    ] as const) {
+      const from = performance.now();
+      const { entries, notes } = imported({
+        kind,
+        texts: [Array.from({ length: 500_000 }, () => line).join('\n')],
+        connector: 'corp',
+      });
+      expect(performance.now() - from, `${kind} ${line}`).toBeLessThan(10_000);
+      expect(notes.length, `${kind} ${line}`).toBeLessThanOrEqual(1_001);
+      expect(notes.length, `${kind} ${line}`).toBeGreaterThan(0);
+      expect(entries.roles.length).toBeLessThanOrEqual(20_000);
+    }
+  });
+
   it('cost time in proportion to their size, whatever they repeat', () => {
     for (const part of [' ', ',', '"', '{', 'arn:', 'aws#', '[', '\\', 'a ,', '-']) {
       for (const kind of IMPORT_KINDS) {

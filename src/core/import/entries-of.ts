@@ -13,6 +13,7 @@ import {
   type Role,
 } from '../catalogue.ts';
 import {
+  firstOf,
   leftOut,
   quoted,
   toCheck,
@@ -38,7 +39,8 @@ interface Import {
   readonly connector: string | undefined;
 }
 
-export function entriesOf(work: Import): Imported {
+export function entriesOf({ findings, ...rest }: Import): Imported {
+  const work = { ...rest, findings: boundedBy(findings) };
   const accounts = newAccounts(work);
   const known = new Set([...work.existing.accounts, ...accounts].map(({ id }) => id));
   const roles = newRoles(work, known);
@@ -47,6 +49,19 @@ export function entriesOf(work: Import): Imported {
   );
   const mappings = newMappings(work, ids);
   return { entries: { accounts, roles, mappings }, notes: work.findings.notes };
+}
+
+const MAXIMUM_ENTRIES = 20_000;
+/** Of many, one mapping is made. */
+const MAXIMUM_ACCESS = 200_000;
+
+function boundedBy(findings: Findings): Findings {
+  return {
+    notes: findings.notes,
+    accounts: [...firstOf(findings.accounts, MAXIMUM_ENTRIES, findings)],
+    roles: [...firstOf(findings.roles, MAXIMUM_ENTRIES, findings)],
+    access: [...firstOf(findings.access, MAXIMUM_ACCESS, findings)],
+  };
 }
 
 export function withEntries(catalogue: Catalogue, entries: ImportedEntries): Catalogue {

@@ -59,12 +59,37 @@ export function noFindings(): Findings {
   return { accounts: [], roles: [], access: [], notes: [] };
 }
 
+/** More than anybody reads. */
+const MAXIMUM_NOTES = 1_000;
+
 export function leftOut(findings: Findings, at: Place, message: string): void {
-  findings.notes.push({ ...at, kind: 'left-out', message });
+  tell(findings, { ...at, kind: 'left-out', message });
 }
 
 export function toCheck(findings: Findings, at: Place, message: string): void {
-  findings.notes.push({ ...at, kind: 'check', message });
+  tell(findings, { ...at, kind: 'check', message });
+}
+
+function tell({ notes }: Findings, note: ImportNote): void {
+  if (notes.length < MAXIMUM_NOTES) notes.push(note);
+  else if (notes.length === MAXIMUM_NOTES)
+    notes.push({
+      ...note,
+      kind: 'left-out',
+      message: `and more: only the first ${MAXIMUM_NOTES} notes are here`,
+    });
+}
+
+/** The first of what was found, and a note where there is more than a catalogue is made for. */
+export function firstOf<Found extends { readonly at: Place }>(
+  found: readonly Found[],
+  maximum: number,
+  findings: Findings,
+): readonly Found[] {
+  const beyond = found[maximum];
+  if (beyond === undefined) return found;
+  leftOut(findings, beyond.at, `from here on: no more than ${maximum} are taken at once`);
+  return found.slice(0, maximum);
 }
 
 /** Somebody else's word inside a sentence of ours: short, in quotes, on one line. */

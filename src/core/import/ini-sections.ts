@@ -1,3 +1,5 @@
+import { linesOf, LONGEST_LINE } from './lines.ts';
+
 /** The AWS CLI's configuration files: sections, settings, and settings nested under one by indentation. */
 export interface IniSetting {
   readonly key: string;
@@ -14,18 +16,16 @@ export interface IniSection {
 
 export interface IniFile {
   readonly sections: readonly IniSection[];
-  /** Lines that are none of it. */
+  /** Lines that are none of it, or beyond what is read. */
   readonly strayLines: readonly number[];
 }
-
-/** No setting is as long; what is has nothing for us, and would cost a pattern time. */
-const LONGEST_LINE = 4_096;
 
 export function iniSections(text: string): IniFile {
   const sections: (IniSection & { readonly settings: IniSetting[] })[] = [];
   const strayLines: number[] = [];
   let indentation = 0;
-  text.split(/\r?\n/).forEach((raw, position) => {
+  const { lines, isCut } = linesOf(text);
+  lines.forEach((raw, position) => {
     const line = position + 1;
     const words = raw.trim();
     if (words === '' || /^[#;]/.test(words)) return;
@@ -39,6 +39,7 @@ export function iniSections(text: string): IniFile {
     else if (equals < 1 || section === undefined || words.length > LONGEST_LINE) strayLines.push(line);
     else section.settings.push({ ...settingOf(words, equals), line });
   });
+  if (isCut) strayLines.push(lines.length + 1);
   return { sections, strayLines };
 }
 

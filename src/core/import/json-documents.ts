@@ -6,6 +6,9 @@ export interface JsonDocument {
   readonly value: unknown;
 }
 
+/** What comes after is one document that is no JSON. */
+const MAXIMUM_DOCUMENTS = 50_000;
+
 /** Splits at the brackets that close a document; what stands outside any is a document that is no JSON. */
 export function jsonDocuments(text: string): JsonDocument[] {
   const documents: JsonDocument[] = [];
@@ -16,7 +19,7 @@ export function jsonDocuments(text: string): JsonDocument[] {
     line += countLines(piece);
     from = to;
   };
-  for (let at = 0; at < text.length; at += 1) {
+  for (let at = 0; at < text.length && documents.length < MAXIMUM_DOCUMENTS; at += 1) {
     const character = text[at];
     if (inString) {
       if (character === '\\') at += 1;

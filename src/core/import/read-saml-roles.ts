@@ -11,6 +11,7 @@ import {
   type ImportFile,
   type Place,
 } from './findings.ts';
+import { linesOf, LONGEST_LINE } from './lines.ts';
 import { readRoleArn, type NamedRole } from './role-arn.ts';
 
 const PROVIDER = /^arn:[a-z-]+:iam::(?<accountId>[0-9]{12}):saml-provider\/(?<provider>[\w._-]+)$/;
@@ -24,7 +25,9 @@ export function readSamlRoles(files: readonly ImportFile[]): Findings {
   const findings = noFindings();
   const told = new Set<string>();
   for (const { name: file, text } of files) {
-    text.split(/\r?\n/).forEach((line, position) => {
+    const { lines, isCut } = linesOf(text);
+    if (isCut) leftOut(findings, { file, place: `line ${lines.length}` }, 'what comes after it');
+    lines.forEach((line, position) => {
       const words = line.trim();
       if (words !== '' && !words.startsWith('//'))
         readLine(words, { findings, told, at: { file, place: `line ${position + 1}` } });
@@ -39,9 +42,6 @@ interface Work {
   readonly told: Set<string>;
   readonly at: Place;
 }
-
-/** No line that is meant is as long, and a longer one would cost a pattern time. */
-const LONGEST_LINE = 4_096;
 
 function readLine(line: string, work: Work): void {
   const { findings, at } = work;

@@ -28,6 +28,7 @@ const TITLES: Readonly<Record<FamilyOf<ErrorCode>, string>> = {
   federation: 'The console did not open',
   mfa: 'The MFA code did not work',
   sts: 'AWS did not hand out credentials',
+  listing: 'AWS did not list anything',
   break_glass: 'Break-glass did not open',
   first_run: 'This code opens nothing',
   broker: 'Daypass cannot do this right now',

@@ -4,6 +4,7 @@ import type { Administration } from '../../../broker/administration.ts';
 import type { Operation } from '../../operation.ts';
 import { askerOf } from './asker.ts';
 import { catalogueOperations } from './catalogue.ts';
+import { discoverOperation } from './discover.ts';
 import { entryOperations } from './entries.ts';
 import { explainOperation } from './explain.ts';
 import { importOperation } from './import.ts';
@@ -14,6 +15,7 @@ export function administrationOperations({
   entries,
   explainAccess,
   importEntries,
+  discoverEntries,
 }: Administration): Operation[] {
   return [
     ...catalogueOperations(catalogue),
@@ -21,6 +23,7 @@ export function administrationOperations({
     ...versionOperations(catalogue),
     explainOperation(explainAccess),
     importOperation(importEntries),
+    discoverOperation(discoverEntries),
   ];
 }
 

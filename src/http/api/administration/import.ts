@@ -1,6 +1,8 @@
 /** Other people's files as entries of the catalogue: proposed and planned, never applied. */
 import { z } from 'zod';
-import type { ImportEntries } from '../../../broker/import-entries.ts';
+import type { Plan } from '../../../broker/administer-catalogue.ts';
+import type { ImportEntries, ImportProposal } from '../../../broker/import-entries.ts';
+import type { CatalogueDifference } from '../../../core/catalogue-difference.ts';
 import { IMPORT_KINDS } from '../../../core/import/import-kinds.ts';
 import type { Operation } from '../../operation.ts';
 import { jsonOperation } from '../json-operation.ts';
@@ -51,16 +53,23 @@ export function importOperation(importEntries: ImportEntries): Operation {
     example: {
       kind: 'saml-roles',
       files: [{ name: 'groups.txt', text: 'aws#payments#ReadOnly#111122223333' }],
-      connector: 'corp',
     },
     bodyLimit: CATALOGUE_LIMIT,
     answer: proposalSchema,
     answerDescription: 'The entries, what could not be carried over, and the plan.',
     errors: ['administration.forbidden', 'catalogue.refused'],
-    async handle({ body, response }) {
-      const { plan, ...imported } = await importEntries(askerOf(response), body);
-      const { difference, ...rest } = plan;
-      return { ...imported, plan: { ...rest, ...difference } };
-    },
+    handle: async ({ body, response }) => proposalView(await importEntries(askerOf(response), body)),
   });
+}
+
+type ProposalView = Omit<ImportProposal, 'plan'> & {
+  readonly plan: Omit<Plan, 'difference'> & CatalogueDifference;
+};
+
+export function proposalView({
+  plan: { difference, ...plan },
+  entries,
+  notes,
+}: ImportProposal): ProposalView {
+  return { entries, notes, plan: { ...plan, ...difference } };
 }
