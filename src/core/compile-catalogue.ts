@@ -2,7 +2,7 @@
  * The catalogue made ready for deciding: references resolved, selectors expanded, mappings indexed by who
  * they speak of, so that a decision costs what the principal's groups cost and nothing for the rest.
  */
-import { matchesWildcard } from '../iam/wildcard.ts';
+import { globOf, matchesGlob } from '../iam/wildcard.ts';
 import { administratorProblems } from './administrator-problems.ts';
 import { applicationProblems } from './application-problems.ts';
 import { registerApplication, type RegisteredApplication } from './application-proofs.ts';
@@ -145,6 +145,14 @@ function roleSelector(roles: ReadonlyMap<string, CatalogueRole>): MappingWorld['
     ofAccount.set(id, ofAccount.get(id) ?? []);
     ofAccount.get(id)?.push(entry);
   }
+  // Many mappings say the same pattern: one for each connector, say.
+  const fitting = new Map<string, readonly CatalogueRole[]>();
+  const thatFit = (pattern: string): readonly CatalogueRole[] => {
+    const glob = globOf(pattern);
+    const found = fitting.get(pattern) ?? all.filter(({ role }) => matchesGlob(glob, role.id));
+    fitting.set(pattern, found);
+    return found;
+  };
   return ({ roles: { ids, accounts, pattern, tags } }) => {
     const chosen = new Set<CatalogueRole>();
     for (const id of ids) {
@@ -152,19 +160,15 @@ function roleSelector(roles: ReadonlyMap<string, CatalogueRole>): MappingWorld['
       if (entry !== undefined) chosen.add(entry);
     }
     for (const id of accounts) for (const entry of ofAccount.get(id) ?? []) chosen.add(entry);
-    if (pattern !== undefined || tags !== undefined) {
-      for (const entry of all) if (fits(entry.role, pattern, tags)) chosen.add(entry);
-    }
+    if (pattern !== undefined) for (const entry of thatFit(pattern)) chosen.add(entry);
+    if (tags !== undefined) for (const entry of all) if (hasTags(entry.role, tags)) chosen.add(entry);
     const position = ({ role }: CatalogueRole): number => positions.get(role.id) ?? 0;
     return [...chosen].toSorted((a, b) => position(a) - position(b));
   };
 }
 
-function fits(role: Role, pattern: string | undefined, tags: Mapping['roles']['tags']): boolean {
-  return (
-    (pattern !== undefined && matchesWildcard(pattern, role.id)) ||
-    (tags !== undefined && Object.entries(tags).every(([key, value]) => role.tags[key] === value))
-  );
+function hasTags(role: Role, tags: NonNullable<Mapping['roles']['tags']>): boolean {
+  return Object.entries(tags).every(([key, value]) => role.tags[key] === value);
 }
 
 /** Where decisions find the mappings. */

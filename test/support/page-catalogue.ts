@@ -22,6 +22,7 @@ import type {
   SignInPage,
   TokenPage,
 } from '../../src/http/web/view-models.ts';
+import { adminPages } from './admin-page-catalogue.ts';
 import {
   buildAccount,
   buildClientPage,
@@ -640,5 +641,6 @@ export function pageCatalogue(): CataloguePage[] {
     ...tokenPages(),
     ...errorPages(),
     ...onTheWayPages(),
+    ...adminPages(hostile),
   ];
 }

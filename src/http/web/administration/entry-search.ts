@@ -18,7 +18,7 @@ export function createEntrySearch(): EntrySearch {
     const known = texts.get(entry);
     if (known !== undefined) return known;
     const account = 'accountId' in entry ? compiled.roles.get(entry.id)?.account.name : undefined;
-    const text = `${valuesIn(entry).join('\n')}\n${account ?? ''}`.toLowerCase();
+    const text = `${collect(entry, []).join('\n')}\n${account ?? ''}`.toLowerCase();
     texts.set(entry, text);
     return text;
   }
@@ -36,12 +36,13 @@ export function createEntrySearch(): EntrySearch {
 /** Beyond this, a setting is a document and not a name. */
 const LONGEST = 1_024;
 
-function valuesIn(value: unknown): string[] {
-  if (typeof value === 'string') return value.length > LONGEST ? [] : [value];
-  if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap(valuesIn);
-  return Object.entries(value).flatMap(([key, inner]) => [
-    ...(typeof inner === 'string' ? [`${key}=${inner}`] : []),
-    ...valuesIn(inner),
-  ]);
+function collect(value: unknown, into: string[]): string[] {
+  if (typeof value === 'string') {
+    if (value.length <= LONGEST) into.push(value);
+  } else if (Array.isArray(value)) {
+    for (const inner of value) collect(inner, into);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) collect(inner, into);
+  }
+  return into;
 }

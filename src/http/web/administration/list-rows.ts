@@ -15,12 +15,18 @@ import { idOfEntry } from '../../../core/edit-catalogue.ts';
 import { supportOf } from '../../../core/role-limits.ts';
 import { roleLabel } from '../role-view.ts';
 import type { Entry } from './entry-search.ts';
+import { countsFor } from './row-counts.ts';
 import type { RowView } from './views.ts';
 
 type Row = Omit<RowView, 'href' | 'id'>;
 
+interface RowSources extends CatalogueSide {
+  /** By id: how many roles an account has, how many mappings give a role. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
 type Rows = {
-  readonly [List in CatalogueList]: (entry: Catalogue[List][number], side: CatalogueSide) => Row;
+  readonly [List in CatalogueList]: (entry: Catalogue[List][number], sources: RowSources) => Row;
 };
 
 const ROWS: Rows = {
@@ -33,10 +39,11 @@ const ROWS: Rows = {
 };
 
 export function rowsOf(list: CatalogueList, entries: readonly Entry[], side: CatalogueSide): RowView[] {
-  const rowOf = ROWS[list] as (entry: Entry, side: CatalogueSide) => Row;
+  const rowOf = ROWS[list] as (entry: Entry, sources: RowSources) => Row;
+  const sources = { ...side, counts: countsFor(list, entries.map(idOfEntry), side) };
   return entries.map((entry) => {
     const id = idOfEntry(entry);
-    const row = rowOf(entry, side);
+    const row = rowOf(entry, sources);
     return { ...row, id: id === row.title || !('id' in entry) ? undefined : id, href: entryHref(list, id) };
   });
 }
@@ -54,20 +61,16 @@ function connectorRow({ label, kind, preset }: ConnectorSettings): Row {
   };
 }
 
-function accountRow(
-  { id, name, environment, colour, partition }: Account,
-  { catalogue }: CatalogueSide,
-): Row {
-  const roles = catalogue.roles.filter(({ accountId }) => accountId === id).length;
+function accountRow({ id, name, environment, colour, partition }: Account, { counts }: RowSources): Row {
   return {
     title: name,
     badges: environment === undefined ? [] : [{ text: environment, colour }],
-    facts: [...(partition === 'aws' ? [] : [partition]), counted(roles, 'role')],
+    facts: [...(partition === 'aws' ? [] : [partition]), counted(counts.get(id) ?? 0, 'role')],
   };
 }
 
-function roleRow(role: Role, { compiled }: CatalogueSide): Row {
-  const mappings = [...compiled.mappings.values()].filter(({ roleIds }) => roleIds.has(role.id)).length;
+function roleRow(role: Role, { compiled, counts }: RowSources): Row {
+  const mappings = counts.get(role.id) ?? 0;
   return {
     title: roleLabel(role),
     badges: role.reservedForServices.length === 0 ? [] : [{ text: 'for an AWS service', colour: 'grey' }],

@@ -1,0 +1,211 @@
+/** The administration's pages, with what an attacker could have put into every text of them. */
+import type {
+  AdminPage,
+  ChangePage,
+  DifferenceView,
+  EntryPage,
+  FieldView,
+  ListPage,
+  OverviewPage,
+  VersionPage,
+  VersionsPage,
+  VersionView,
+} from '../../src/http/web/administration/views.ts';
+import type { PageFrame } from '../../src/http/web/view-models.ts';
+import { buildFrame } from './page-builders.ts';
+
+interface CataloguePage {
+  readonly name: string;
+  readonly view: string;
+  readonly model: PageFrame;
+}
+
+type Text = (index: number) => string;
+
+export function adminPages(hostile: Text): CataloguePage[] {
+  const plain: Text = (index) => ['engineering', 'production-readonly', 'Support needs it'][index % 3] ?? '';
+  return [
+    ...pagesOf('', plain),
+    ...pagesOf('-hostile', hostile),
+    { name: 'admin-entry-read-only', view: 'pages/admin-entry', model: entry(plain, 'Not yours.') },
+    { name: 'admin-change-refused', view: 'pages/admin-change', model: change(hostile, false) },
+  ];
+}
+
+function pagesOf(suffix: string, text: Text): CataloguePage[] {
+  const models = {
+    'admin-overview': overview(text),
+    'admin-list': list(text),
+    'admin-entry': entry(text, undefined),
+    'admin-change': change(text, true),
+    'admin-versions': versions(text),
+    'admin-version': version(text),
+  };
+  return Object.entries(models).map(([name, model]) => ({
+    name: `${name}${suffix}`,
+    view: `pages/${name}`,
+    model,
+  }));
+}
+
+const frame = (title: string): AdminPage => ({
+  ...buildFrame({ title, administers: true }),
+  sections: [
+    'Overview',
+    'Mappings',
+    'Roles',
+    'Accounts',
+    'Connectors',
+    'Applications',
+    'Administrators',
+    'Changes',
+  ].map((label, index) => ({ label, href: '/admin', isCurrent: index === 1 })),
+  within: 'You may change roles of 222233334444, and mappings that give no other role.',
+});
+
+const about = (text: Text): VersionView => ({
+  version: 7,
+  href: '/admin/versions/7',
+  at: '2030-01-31T09:00:00.000Z',
+  ago: '2 days ago',
+  author: `user:corp:${text(0)}`,
+  reason: text(2),
+});
+
+const difference = (text: Text): DifferenceView => ({
+  entries: (['added', 'removed', 'changed'] as const).map((kind, index) => ({
+    kind,
+    list: 'mappings',
+    id: text(index),
+    fields: kind === 'changed' ? [{ path: 'note', before: text(index), after: text(index + 1) }] : [],
+  })),
+  more: 3,
+  reordered: ['roles'],
+});
+
+function overview(text: Text): OverviewPage {
+  return {
+    ...frame('Administration'),
+    version: 7,
+    counts: [{ label: 'Mappings', count: 20_000, href: '/admin/mappings' }],
+    attention: [{ text: '3 roles that no mapping gives', href: '/admin/roles' }],
+    changes: [about(text)],
+  };
+}
+
+function list(text: Text): ListPage {
+  return {
+    ...frame('Mappings'),
+    list: 'mappings',
+    about: 'Who may use which roles, within which limits.',
+    query: text(1),
+    total: 20_000,
+    matching: 120,
+    rows: [0, 1, 2, 3, 4, 5, 6].map((index) => ({
+      href: `/admin/mappings/${encodeURIComponent(text(index))}`,
+      title: text(index),
+      id: text(index + 1),
+      badges: [{ text: text(index + 2), colour: 'red' }],
+      facts: [text(index), text(index + 3)],
+    })),
+    newHref: '/admin/new/mappings',
+    allHref: '/admin/mappings',
+    previousHref: undefined,
+    nextHref: '?q=x&page=2',
+    page: 1,
+    pages: 3,
+  };
+}
+
+function entry(text: Text, readOnly: string | undefined): EntryPage {
+  const fields = (['input', 'number', 'textarea', 'select'] as const).map((as, index) =>
+    field(text, as, index),
+  );
+  return {
+    ...frame('Mapping engineers'),
+    noun: 'mapping',
+    list: 'mappings',
+    listHref: '/admin/mappings',
+    isNew: false,
+    readOnly,
+    action: '/admin/mappings/engineers',
+    version: 7,
+    isStale: true,
+    mistakes: [
+      { text: text(0), fieldId: 'field-x0' },
+      { text: text(1), fieldId: undefined },
+    ],
+    facts: [{ name: 'Gives', values: [{ text: text(0), href: '/admin/roles' }, { text: text(6) }] }],
+    parts: [
+      { title: 'Who', isFolded: false, fields },
+      { title: 'More', isFolded: true, fields: [field(text, 'input', 9)] },
+    ],
+    find: text(2),
+    hasSuggestions: true,
+  };
+}
+
+function field(text: Text, as: FieldView['as'], index: number): FieldView {
+  return {
+    id: `field-x${index}`,
+    name: `x${index}`,
+    label: `Setting ${index}`,
+    hint: text(index),
+    as,
+    value: text(index),
+    isCode: true,
+    isRequired: false,
+    isFixed: index === 0,
+    minimum: 900,
+    maximum: 43_200,
+    options: [0, 1].map((at) => ({ value: text(at), label: text(at), isChosen: at === 1 })),
+    mistake: index === 2 ? text(3) : undefined,
+    when: undefined,
+    suggestions:
+      as === 'textarea'
+        ? [0, 1, 6].map((at) => ({ value: text(at), note: text(at + 1), isTicked: false }))
+        : [],
+    meter: as === 'textarea' ? { maximum: 2_048, used: 39, beside: 'field-x0' } : undefined,
+  };
+}
+
+function change(text: Text, isPossible: boolean): ChangePage {
+  return {
+    ...frame('What this would change'),
+    action: '/admin/change',
+    fields: [{ name: 'edit', value: JSON.stringify({ list: 'mappings', id: text(1) }) }],
+    isEditable: true,
+    leaveHref: '/admin/mappings',
+    mistakes: [text(0), text(6)],
+    isStale: true,
+    isReasonMissing: true,
+    reason: text(2),
+    plan: isPossible
+      ? {
+          refusal: undefined,
+          difference: difference(text),
+          impact: [
+            { verb: 'Gives', text: text(0), who: text(1), colour: 'green' },
+            { verb: 'Takes', text: text(6), who: text(6), colour: 'red' },
+            { verb: 'Changes', text: text(2), who: text(3), colour: 'amber' },
+          ],
+          moreRoles: 4,
+          reached: 'It reaches 43 people, of everybody who ever signed in.',
+        }
+      : undefined,
+  };
+}
+
+function versions(text: Text): VersionsPage {
+  return { ...frame('Changes'), versions: [about(text)], olderHref: '?before=7' };
+}
+
+function version(text: Text): VersionPage {
+  return {
+    ...frame('Version 7'),
+    about: about(text),
+    difference: difference(text),
+    isCurrent: true,
+    mayGoBack: true,
+  };
+}
