@@ -6,6 +6,7 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
  */
 import { createHash, randomBytes } from 'node:crypto';
+import { AWS_SIGN_IN } from '../core/aws-sign-in.ts';
 import type { Partition } from '../core/catalogue.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { SamlAssertionRequest } from '../core/ports/signer.ts';
@@ -18,21 +19,6 @@ interface SamlIssue {
   readonly now: Date;
   readonly key: ActiveKey;
 }
-
-/** What AWS's sign-in service is called in each partition: the Recipient, and the audience it expects. */
-const SIGN_IN: Readonly<Record<Partition, { readonly recipient: string; readonly audience: string }>> = {
-  aws: { recipient: 'https://signin.aws.amazon.com/saml', audience: 'urn:amazon:webservices' },
-  'aws-cn': { recipient: 'https://signin.amazonaws.cn/saml', audience: 'urn:amazon:webservices:cn-north-1' },
-  'aws-us-gov': {
-    recipient: 'https://signin.amazonaws-us-gov.com/saml',
-    audience: 'urn:amazon:webservices:govcloud',
-  },
-  // AWS documents no URN for it; the endpoint's own address is the other audience it accepts elsewhere.
-  'aws-eusc': {
-    recipient: 'https://eusc-de-east-1.signin.amazonaws-eusc.eu/saml',
-    audience: 'https://eusc-de-east-1.signin.amazonaws-eusc.eu/saml',
-  },
-};
 
 /** AWS redeems an assertion within five minutes of its issue, and not later. */
 const LIFE_MS = 5 * 60_000;
@@ -81,8 +67,8 @@ function checkRequest(request: SamlAssertionRequest): void {
   if (!isSound) throw new BrokerError('internal', { detail: 'not a request for an assertion' });
 }
 
-function signInOf(partition: string): (typeof SIGN_IN)[Partition] {
-  const found = Object.entries(SIGN_IN).find(([name]) => name === partition)?.[1];
+function signInOf(partition: string): (typeof AWS_SIGN_IN)[Partition] {
+  const found = Object.entries(AWS_SIGN_IN).find(([name]) => name === partition)?.[1];
   if (found === undefined) throw new BrokerError('internal', { detail: `no partition "${partition}"` });
   return found;
 }

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { WEB_IDENTITY_AUDIENCE } from '../core/aws-sign-in.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { WebIdentityTokenRequest } from '../core/ports/signer.ts';
 import type { ActiveKey } from './key-set.ts';
@@ -19,7 +20,6 @@ interface TokenIssue {
  * same key serves AWS's every partition and whatever else checks such a token.
  */
 export const WEB_IDENTITY_ALGORITHM = 'RS256';
-const AUDIENCE = 'sts.amazonaws.com';
 const LIFE_SECONDS = 300;
 
 export async function mintWebIdentityToken(
@@ -34,7 +34,7 @@ export async function mintWebIdentityToken(
   return await new SignJWT(claims(request))
     .setProtectedHeader({ alg: WEB_IDENTITY_ALGORITHM, typ: 'JWT', kid: key.id })
     .setIssuer(issuer)
-    .setAudience(AUDIENCE)
+    .setAudience(WEB_IDENTITY_AUDIENCE)
     .setSubject(request.subject)
     .setJti(randomUUID())
     .setIssuedAt(issuedAt)

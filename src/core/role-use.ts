@@ -1,0 +1,42 @@
+/** How a role is used, as far as AWS has to allow it. */
+import type { Catalogue, ConnectorSettings } from './catalogue.ts';
+import type { CompiledCatalogue } from './compile-catalogue.ts';
+import { supportOf } from './role-limits.ts';
+
+export interface RoleUse {
+  readonly sessionTags: boolean;
+  readonly sourceIdentity: boolean;
+  /** Providers whose people's own tokens are passed on, with the audiences of those tokens. */
+  readonly openidClients: readonly { readonly issuer: string; readonly clientIds: readonly string[] }[];
+}
+
+/** By everybody whom some mapping gives the role. */
+export function useOfRole(
+  { connectors }: Pick<Catalogue, 'connectors'>,
+  { roles, mappings }: CompiledCatalogue,
+  roleId: string,
+): RoleUse {
+  const role = roles.get(roleId)?.role;
+  const giving = [...mappings.values()].filter(({ roleIds }) => roleIds.has(roleId));
+  const limits = giving.map(({ mapping }) => mapping.limits);
+  const from = new Set(giving.map(({ mapping }) => mapping.connector));
+  return {
+    sessionTags: limits.some(({ sessionTags }) => sessionTags.length > 0),
+    sourceIdentity:
+      role !== undefined &&
+      supportOf(role).sourceIdentity &&
+      limits.some(({ sourceIdentity }) => sourceIdentity !== false),
+    openidClients: openidClients(connectors.filter(({ id }) => from.has(id))),
+  };
+}
+
+/** AWS has one provider for each issuer, with all the audiences. */
+function openidClients(connectors: readonly ConnectorSettings[]): RoleUse['openidClients'] {
+  const clients = new Map<string, Set<string>>();
+  for (const connector of connectors) {
+    if (connector.kind !== 'oidc') continue;
+    const { issuer, clientId } = connector;
+    clients.set(issuer, (clients.get(issuer) ?? new Set()).add(clientId));
+  }
+  return [...clients].map(([issuer, clientIds]) => ({ issuer, clientIds: [...clientIds] }));
+}
