@@ -2,10 +2,10 @@
 import type { AuditSink } from '../core/ports/audit-sink.ts';
 import type { CatalogueFacts } from '../core/catalogue-problems.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import type { PeopleStore } from '../core/ports/people.ts';
-import type { CatalogueStore } from '../core/ports/stores.ts';
+import type { Stores } from '../core/ports/stores.ts';
 import { createCatalogueAdministration, type CatalogueAdministration } from './administer-catalogue.ts';
 import { createEntryAdministration, type EntryAdministration } from './administer-entries.ts';
+import { createPeopleAdministration, type PeopleAdministration } from './administer-people.ts';
 import { createAdministrators, type Administrators } from './administrators.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
 import { createExplainAccess, type ExplainAccess } from './explain-access.ts';
@@ -21,6 +21,7 @@ export interface Administration {
   readonly administrators: Administrators;
   readonly catalogue: CatalogueAdministration;
   readonly entries: EntryAdministration;
+  readonly people: PeopleAdministration;
   readonly explainAccess: ExplainAccess;
   readonly seenInSignIns: ReadSeenInSignIns;
   readonly importEntries: ImportEntries;
@@ -30,7 +31,7 @@ export interface Administration {
 export interface AdministrationDependencies extends Omit<DiscoverDependencies, 'administrators' | 'propose'> {
   readonly catalogue: Pick<CatalogueSource, 'current'>;
   readonly facts: CatalogueFacts;
-  readonly stores: { readonly catalogue: CatalogueStore; readonly people: PeopleStore };
+  readonly stores: Pick<Stores, 'catalogue' | 'people' | 'signInSessions' | 'authorizations'>;
   readonly audit: AuditSink;
   readonly clock: Clock;
 }
@@ -50,6 +51,7 @@ export function createAdministration({ stores, ...rest }: AdministrationDependen
     catalogue,
     entries: createEntryAdministration(catalogue),
     seenInSignIns: createSeenInSignIns(people, rest.clock),
+    people: createPeopleAdministration({ ...rest, ...stores, administrators }),
     explainAccess: createExplainAccess({ ...rest, administrators, people }),
     importEntries: createImportEntries({ catalogue, propose, facts: rest.facts }),
     discoverEntries: createDiscoverEntries({ ...rest, administrators, propose }),

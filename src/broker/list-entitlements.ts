@@ -56,7 +56,7 @@ export function comparePlaces(a: EntitlementPlace, b: EntitlementPlace): number 
   return compare(a[0], b[0]) || compare(a[1], b[1]) || compare(a[2], b[2]);
 }
 
-function byAccountThenRole(a: Entitlement, b: Entitlement): number {
+export function byAccountThenRole(a: Entitlement, b: Entitlement): number {
   return comparePlaces(placeOf(a), placeOf(b));
 }
 

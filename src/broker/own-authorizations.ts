@@ -8,7 +8,7 @@ import {
   type AuthorizationStore,
 } from '../core/ports/authorizations.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import { principalId, type UserPrincipal } from '../core/principal.ts';
+import { principalId, type PersonKey, type UserPrincipal } from '../core/principal.ts';
 
 export interface OwnAuthorizations {
   /** Live ones: the person's own tokens first, then what others hold; each newest first. */
@@ -29,15 +29,8 @@ export function createOwnAuthorizations(
   store: Pick<AuthorizationStore, 'listOf' | 'revoke'>,
   clock: Clock,
 ): OwnAuthorizations {
-  async function list({ identity }: UserPrincipal): Promise<readonly Authorization[]> {
-    const now = clock.now();
-    // Asked for apart, so that a day full of AWS clients hides no token that lives for months.
-    const [own, others] = await Promise.all([
-      store.listOf(identity, now, ['personal']),
-      store.listOf(identity, now, OTHERS),
-    ]);
-    return [...own, ...others];
-  }
+  const list = ({ identity }: UserPrincipal): Promise<readonly Authorization[]> =>
+    listAuthorizations(store, identity, clock.now());
 
   return {
     list,
@@ -54,4 +47,18 @@ export function createOwnAuthorizations(
       });
     },
   };
+}
+
+/** A person's live ones: their own tokens first, then what others hold; each newest first. */
+export async function listAuthorizations(
+  store: Pick<AuthorizationStore, 'listOf'>,
+  owner: PersonKey,
+  now: Date,
+): Promise<readonly Authorization[]> {
+  // Asked for apart, so that a day full of AWS clients hides no token that lives for months.
+  const [own, others] = await Promise.all([
+    store.listOf(owner, now, ['personal']),
+    store.listOf(owner, now, OTHERS),
+  ]);
+  return [...own, ...others];
 }

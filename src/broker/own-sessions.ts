@@ -3,14 +3,17 @@ import type { AuditEvent, Origin } from '../core/audit-event.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { SignInSession, SignInSessionStore } from '../core/ports/stores.ts';
-import { principalId } from '../core/principal.ts';
+import { principalId, type PersonKey } from '../core/principal.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import type { SignedIn } from './sign-in-session.ts';
 
-export interface OwnSession {
+export interface ShownSession {
   /** Names it on pages; neither the cookie nor what is stored of it can be had from it. */
   readonly id: string;
   readonly session: SignInSession;
+}
+
+export interface OwnSession extends ShownSession {
   readonly isCurrent: boolean;
 }
 
@@ -25,12 +28,8 @@ export interface OwnSessions {
 
 export function createOwnSessions(store: SignInSessionStore, clock: Clock): OwnSessions {
   async function list({ session }: SignedIn): Promise<readonly OwnSession[]> {
-    const sessions = await store.listOf(session.identity, clock.now());
-    return sessions.map((each) => ({
-      id: shownId(each),
-      session: each,
-      isCurrent: each.idHash === session.idHash,
-    }));
+    const sessions = await shownSessions(store, session.identity, clock.now());
+    return sessions.map((each) => ({ ...each, isCurrent: each.session.idHash === session.idHash }));
   }
 
   const revocation = ({ principal }: SignedIn, origin: Origin): AuditEvent => ({
@@ -59,6 +58,16 @@ export function createOwnSessions(store: SignInSessionStore, clock: Clock): OwnS
       await store.revokeWhere(others, [], revocation(signedIn, origin));
     },
   };
+}
+
+/** A person's live ones, newest first. */
+export async function shownSessions(
+  store: Pick<SignInSessionStore, 'listOf'>,
+  person: PersonKey,
+  now: Date,
+): Promise<readonly ShownSession[]> {
+  const sessions = await store.listOf(person, now);
+  return sessions.map((session) => ({ id: shownId(session), session }));
 }
 
 function shownId({ idHash }: SignInSession): string {

@@ -3,6 +3,7 @@ import type { Origin } from '../core/audit-event.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { Authorization, AuthorizationKind, AuthorizationStore } from '../core/ports/authorizations.ts';
 import type { Clock } from '../core/ports/clock.ts';
+import { isBarred } from '../core/barred-people.ts';
 import type { PeopleStore } from '../core/ports/people.ts';
 import type { Principal, SignedInPerson, Standing, UserPrincipal } from '../core/principal.ts';
 import { sha256Hex } from '../lib/hash.ts';
@@ -119,12 +120,12 @@ async function fromApplication(
   }
   // Somebody who never signed in here is unknown, and nobody has refused them.
   const known = await people.find(owner);
-  if (known?.refusedAt !== undefined) return undefined;
+  if (known !== undefined && isBarred(known)) return undefined;
   const standingOfBoth = known === undefined ? standing : { ...standing, person: owner };
   return { principal: { ...userOf(person, authorization, standingOfBoth), actor: application.id } };
 }
 
-/** With the groups that arrived then. Somebody who no longer signs in, or whom the provider refused, has none. */
+/** With the groups that arrived then. Somebody who no longer signs in, or who is barred, has none. */
 async function fromLastSignIn(
   { people, personalTokenSignInDays }: AccessTokensDependencies,
   authorization: Authorization,
@@ -132,7 +133,7 @@ async function fromLastSignIn(
 ): Promise<Resumed | undefined> {
   const { owner } = authorization;
   const known = owner === undefined ? undefined : await people.find(owner);
-  if (owner === undefined || known === undefined || known.refusedAt !== undefined) return undefined;
+  if (owner === undefined || known === undefined || isBarred(known)) return undefined;
   if (after(known.signedInAt, personalTokenSignInDays * 86_400) <= now) return undefined;
   const standing: Standing = { kind: 'access-token', idHash, person: owner };
   return { principal: userOf(known.person, authorization, standing) };

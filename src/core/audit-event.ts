@@ -19,6 +19,8 @@ export const AUDIT_EVENT_NAMES = [
   'client.requested',
   'client.approved',
   'client.denied',
+  'person.disabled',
+  'person.enabled',
   'catalogue.changed',
   'administration.denied',
   'first-run.started',

@@ -43,6 +43,16 @@ function namedAuthority({ administrators }: Catalogue, principal: Principal): Au
   return { may: 'all', accounts: new Set(changing.flatMap(({ accounts }) => accounts ?? [])) };
 }
 
+/**
+ * Why this administrator may not end what acts for people, in a sentence; undefined where they may. People use roles
+ * of every account, so that whoever may change some accounts alone may only look.
+ */
+export function whatForbidsEnding({ may, accounts }: Authority): string | undefined {
+  if (may === 'read') return 'You may look at everything and change nothing.';
+  if (accounts === undefined) return undefined;
+  return 'You may see people, and not sign them out or disable them: that reaches beyond the accounts you may change.';
+}
+
 /** A catalogue as it is or would be. */
 export interface CatalogueSide {
   readonly catalogue: Catalogue;

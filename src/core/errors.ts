@@ -46,6 +46,7 @@ export const ERRORS = {
   'session.ended': entry('unauthenticated', 'Your sign-in session has ended. Sign in again.'),
   'sign_in.again': entry('unauthenticated', 'This role needs a fresh sign-in.'),
   'sign_in.stronger': entry('unauthenticated', 'This role needs a stronger sign-in than yours.'),
+  'sign_in.disabled': entry('forbidden', 'An administrator has disabled your access to Daypass.'),
   'sign_in.busy': entry('unavailable', 'Too many people are signing in at once. Try again in a moment.'),
   'token.invalid': entry('unauthenticated', 'The access token is missing, wrong or expired.'),
   'token.too_many': entry('conflict', 'You have as many tokens as one person may have. End one first.'),

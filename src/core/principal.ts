@@ -67,9 +67,11 @@ export type Principal = UserPrincipal | ApplicationPrincipal;
 
 /** A stable, unambiguous name for audit records and hashes. Connector ids hold no colon. */
 export function principalId(principal: Principal): string {
-  return principal.kind === 'user'
-    ? `user:${principal.identity.connectorId}:${principal.identity.subject}`
-    : `application:${principal.id}`;
+  return principal.kind === 'user' ? personId(principal.identity) : `application:${principal.id}`;
+}
+
+export function personId({ connectorId, subject }: PersonKey): string {
+  return `user:${connectorId}:${subject}`;
 }
 
 /** Whether what the principal showed is for this role at all; whether the role is theirs, mappings say. */

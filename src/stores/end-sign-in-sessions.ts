@@ -96,7 +96,7 @@ function liveAndFitting(selector: SessionSelector, now: Date): Fits {
     ]);
 }
 
-function revokedAt(
+export function revokedAt(
   now: Date,
 ): Pick<Schema['sign_in_sessions'], 'revoked_at' | 'id_token' | 'connector_state'> {
   return { revoked_at: now.getTime(), id_token: null, connector_state: null };

@@ -1,26 +1,32 @@
-import type { Selectable } from 'kysely';
-import type { KnownPerson, PeopleStore } from '../core/ports/people.ts';
+import { sql, type Selectable, type SqlBool } from 'kysely';
+import { MAXIMUM_LISTED_PEOPLE, type KnownPerson, type PeopleStore } from '../core/ports/people.ts';
 import type { SignInSession } from '../core/ports/stores.ts';
 import type { Identity } from '../core/principal.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import { statement } from './database.ts';
 import type { Database } from './database.ts';
-import { identityOf, identityText } from './person-text.ts';
+import { disablePeople, disablingOf } from './disable-people.ts';
+import { identityOf, identityText, searchTextOf } from './person-text.ts';
 import type { Schema } from './schema.ts';
 import type { Statement } from './write-unit.ts';
 
 export function createPeopleStore(database: Database): PeopleStore {
-  return {
-    async find({ connectorId, subject }) {
-      const row = await database.read((db) =>
+  const find = (connectorId: string, subjectHash: string): Promise<KnownPerson | undefined> =>
+    database
+      .read((db) =>
         db
           .selectFrom('people')
           .selectAll()
           .where('connector_id', '=', connectorId)
-          .where('subject_hash', '=', sha256Hex(subject))
+          .where('subject_hash', '=', subjectHash)
           .executeTakeFirst(),
-      );
-      return row === undefined ? undefined : knownPersonOf(row);
+      )
+      .then((row) => (row === undefined ? undefined : knownPersonOf(row)));
+  return {
+    find: ({ connectorId, subject }) => find(connectorId, sha256Hex(subject)),
+    async findById(id) {
+      const key = keyIn(id);
+      return key === undefined ? undefined : find(...key);
     },
     async *pages() {
       for (let last: PersonRow | undefined; ;) {
@@ -30,6 +36,7 @@ export function createPeopleStore(database: Database): PeopleStore {
         last = rows.at(-1);
       }
     },
+    list: (wish) => listNewest(database, wish),
     async refuse({ connectorId, subject }, at) {
       const update = database.build
         .updateTable('people')
@@ -38,6 +45,7 @@ export function createPeopleStore(database: Database): PeopleStore {
         .where('subject_hash', '=', sha256Hex(subject));
       await database.write([statement(update)]);
     },
+    ...disablePeople(database),
   };
 }
 
@@ -66,25 +74,67 @@ function pageAfter(database: Database, last: PersonRow | undefined): Promise<Per
   );
 }
 
+async function listNewest(
+  database: Database,
+  { text = '', after }: Parameters<PeopleStore['list']>[0],
+): Promise<KnownPerson[]> {
+  const [connectorId = '', subjectHash = ''] = keyIn(after?.id ?? '') ?? [];
+  // A backslash before what LIKE would take for a wildcard.
+  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, String.raw`\$&`)}%`;
+  const rows = await database.read((db) =>
+    db
+      .selectFrom('people')
+      .selectAll()
+      .$if(text !== '', (query) => query.where(sql<SqlBool>`search_text like ${pattern} escape '\\'`))
+      .$if(after !== undefined, (query) =>
+        query.where((where) =>
+          where(
+            where.refTuple('signed_in_at', 'connector_id', 'subject_hash'),
+            '<',
+            where.tuple(after?.signedInAt.getTime() ?? 0, connectorId, subjectHash),
+          ),
+        ),
+      )
+      .orderBy('signed_in_at', 'desc')
+      .orderBy('connector_id', 'desc')
+      .orderBy('subject_hash', 'desc')
+      .limit(MAXIMUM_LISTED_PEOPLE)
+      .execute(),
+  );
+  return rows.map(knownPersonOf);
+}
+
+/** Connector ids hold no point. */
+function idOf(row: Pick<PersonRow, 'connector_id' | 'subject_hash'>): string {
+  return `${row.connector_id}.${row.subject_hash}`;
+}
+
+function keyIn(id: string): [connectorId: string, subjectHash: string] | undefined {
+  const [, connectorId, subjectHash] = /^([a-z0-9-]{1,63})\.([0-9a-f]{64})$/.exec(id) ?? [];
+  return connectorId === undefined || subjectHash === undefined ? undefined : [connectorId, subjectHash];
+}
+
 function knownPersonOf(row: PersonRow): KnownPerson {
   const contexts = row.contexts === null ? [] : (JSON.parse(row.contexts) as string[]);
   return {
+    id: idOf(row),
     person: {
       identity: identityOf(row.identity),
       authentication: { at: new Date(row.authenticated_at), contexts },
     },
     signedInAt: new Date(row.signed_in_at),
     ...(row.refused_at === null ? {} : { refusedAt: new Date(row.refused_at) }),
+    ...(row.disabled === null ? {} : { disabled: disablingOf(row.disabled) }),
   };
 }
 
-/** The person as this sign-in says, in place of what the last one said. */
+/** The person as this sign-in says, in place of what the last one said; nothing of whoever is disabled. */
 export function keepPerson(
   database: Database,
   { identity, authentication, createdAt }: Pick<SignInSession, 'identity' | 'authentication' | 'createdAt'>,
 ): Statement {
   const now = {
-    identity: identityText(identity),
+    ...identityColumns(identity),
     authenticated_at: authentication.at.getTime(),
     contexts: JSON.stringify(authentication.contexts),
     signed_in_at: createdAt.getTime(),
@@ -93,17 +143,27 @@ export function keepPerson(
   const { connectorId, subject } = identity;
   const insert = database.build
     .insertInto('people')
-    .values({ connector_id: connectorId, subject_hash: sha256Hex(subject), ...now })
-    .onConflict((conflict) => conflict.columns(['connector_id', 'subject_hash']).doUpdateSet(now));
-  return statement(insert);
+    .values({ connector_id: connectorId, subject_hash: sha256Hex(subject), ...now, disabled: null })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['connector_id', 'subject_hash'])
+        .doUpdateSet(now)
+        .where('people.disabled', 'is', null),
+    );
+  return statement(insert, 1);
 }
 
 /** What the provider says anew of somebody who has not signed in since. */
 export function renewPerson(database: Database, identity: Identity): Statement {
   const update = database.build
     .updateTable('people')
-    .set({ identity: identityText(identity) })
+    .set(identityColumns(identity))
     .where('connector_id', '=', identity.connectorId)
     .where('subject_hash', '=', sha256Hex(identity.subject));
   return statement(update);
+}
+
+function identityColumns(identity: Identity): Pick<PersonRow, 'identity' | 'search_text'> {
+  const text = identityText(identity);
+  return { identity: text, search_text: searchTextOf(text) };
 }

@@ -12,6 +12,15 @@ export function identityOf(json: string): Identity {
   return { ...kept, attributes: new Map(kept.attributes) };
 }
 
+/** What somebody is searched for by: lower-case, without what a database's text cannot hold. */
+export function searchTextOf(identityJson: string): string {
+  const { subject, displayName = '', email = '' } = identityOf(identityJson);
+  return [subject, displayName, email]
+    .join(' ')
+    .replace(/\p{C}+/gu, ' ')
+    .toLowerCase();
+}
+
 export function personText({ identity, authentication }: SignedInPerson): string {
   const { at, contexts } = authentication;
   return JSON.stringify({ identity: identityText(identity), at: at.getTime(), contexts });

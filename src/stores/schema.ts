@@ -136,6 +136,10 @@ interface PersonTable {
   signed_in_at: number;
   /** When the provider last said no, until they sign in again. */
   refused_at: number | null;
+  /** JSON: when an administrator disabled them, who and why; until somebody enables them again. */
+  disabled: string | null;
+  /** As `searchTextOf` the identity. */
+  search_text: string;
 }
 
 interface SigningKeyTable {

@@ -23,6 +23,8 @@ export function createSignInSessionStore(database: Database, sealer: Sealer): Si
         keepPerson(database, session),
       ];
       const result = await database.write(statements, [auditEntry(event)]);
+      const isDisabled = result.status === 'unmet' && result.statement === statements.length - 1;
+      if (isDisabled) throw new BrokerError('sign_in.disabled');
       if (result.status !== 'committed') throw new BrokerError('sign_in.replayed');
     },
     async find(idHash, now) {

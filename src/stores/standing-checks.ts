@@ -65,6 +65,7 @@ function standingTexts({
       .where('connector_id', '=', '')
       .where('subject_hash', '=', '')
       .where('refused_at', 'is', null)
+      .where('disabled', 'is', null)
       .$if(holdRow, (query) => query.forShare())
       .compile().sql,
   };

@@ -235,7 +235,7 @@ export function describeAuthorizations(stores: () => Stores): void {
     it('are as they last signed in, or as their provider said since', async () => {
       const { idHash, identity, authentication } = await signIn(randomToken());
       const known = await stores().people.find(identity);
-      expect(known).toEqual({ person: { identity, authentication }, signedInAt: NOW });
+      expect(known).toEqual({ id: known?.id, person: { identity, authentication }, signedInAt: NOW });
       const renewed = { ...identity, groups: ['another'] };
       await stores().signInSessions.confirm(idHash, { identity: renewed, confirmedAt: later(1) }, undefined);
       expect((await stores().people.find(identity))?.person.identity).toEqual(renewed);

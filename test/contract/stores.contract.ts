@@ -12,6 +12,7 @@ import {
   later,
 } from '../support/store-fixtures.ts';
 import { describeAuthorizations } from './authorizations.contract.ts';
+import { describePeople } from './people.contract.ts';
 import { describeRateLimits } from './rate-limits.contract.ts';
 import { describeSignInSessions } from './sign-in-sessions.contract.ts';
 
@@ -256,6 +257,7 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
       });
     });
 
+    describePeople(() => stores);
     describeSignInSessions(() => stores);
     describeRateLimits(() => stores);
 

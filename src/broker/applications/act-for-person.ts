@@ -6,6 +6,7 @@
  */
 import { proofId, type RegisteredApplication } from '../../core/application-proofs.ts';
 import type { OnBehalfOf } from '../../core/application-schema.ts';
+import { isBarred } from '../../core/barred-people.ts';
 import { BrokerError } from '../../core/errors.ts';
 import type { PeopleStore } from '../../core/ports/people.ts';
 import type { PersonTokens } from '../../core/ports/person-tokens.ts';
@@ -44,7 +45,13 @@ export async function actForPerson(
       return refuse(`${error.code}: ${error.detail ?? ''}`);
     });
   const known = await dependencies.people.find(person.identity);
-  if (known?.refusedAt !== undefined) return refuse('their identity provider no longer signs them in');
+  if (known !== undefined && isBarred(known)) {
+    return refuse(
+      known.disabled === undefined
+        ? 'their identity provider no longer signs them in'
+        : 'an administrator disabled them',
+    );
+  }
   return { person, proof: proofId('on-behalf-of', trust), endsAt: expiresAt, onlyRoles: trust.roles };
 }
 

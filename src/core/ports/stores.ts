@@ -133,7 +133,7 @@ export interface SignInSessionStore {
    * Ends the flow, spends the one-time values, creates the session and keeps the person as they are now, all or
    * nothing. A sign-in that the provider started has no flow.
    *
-   * @throws BrokerError `sign_in.replayed` if the flow or a value was used before.
+   * @throws BrokerError `sign_in.replayed` if the flow or a value was used before, `sign_in.disabled`.
    */
   create(start: {
     readonly session: SignInSession;

@@ -5,7 +5,7 @@ import type { Entitlement } from '../../core/entitlements.ts';
 import { supportOf } from '../../core/role-limits.ts';
 import type { Operation } from '../operation.ts';
 import { jsonOperation } from './json-operation.ts';
-import { pageOfRoles } from './page-of-roles.ts';
+import { pageOfRoles, type PageOfRoles } from './page-of-roles.ts';
 
 const reasonSchema = z
   .strictObject({
@@ -40,7 +40,7 @@ const roleSchema = z.strictObject({
   alternatives: z.array(reasonSchema).describe('Other mappings that give it; a request may name one.'),
 });
 
-const query = z.strictObject({
+export const rolesQuery = z.strictObject({
   limit: z.coerce
     .number<string>()
     .int()
@@ -51,6 +51,11 @@ const query = z.strictObject({
   cursor: z.string().max(2_000).optional().describe('The nextCursor of the page before.'),
 });
 
+export const rolesSchema = z.strictObject({
+  roles: z.array(roleSchema),
+  nextCursor: z.string().optional().describe('Asks for the next page; absent on the last.'),
+});
+
 export function rolesOperation(entitlements: Pick<EntitlementSource, 'list'>): Operation {
   return jsonOperation({
     id: 'listRoles',
@@ -58,17 +63,21 @@ export function rolesOperation(entitlements: Pick<EntitlementSource, 'list'>): O
     summary: 'The roles you may use',
     description: 'Sorted by account and role. All at once unless a limit is given.',
     access: 'caller',
-    query,
-    answer: z.strictObject({
-      roles: z.array(roleSchema),
-      nextCursor: z.string().optional().describe('Asks for the next page; absent on the last.'),
-    }),
+    query: rolesQuery,
+    answer: rolesSchema,
     answerDescription: 'The roles, each with why you have it.',
     async handle({ caller, query }) {
-      const page = pageOfRoles(await entitlements.list(caller.principal), query);
-      return { roles: page.entitlements.map(roleOf), nextCursor: page.nextCursor };
+      return rolesOf(await entitlements.list(caller.principal), query);
     },
   });
+}
+
+export function rolesOf(
+  sorted: readonly Entitlement[],
+  query: z.output<typeof rolesQuery>,
+): Pick<PageOfRoles, 'nextCursor'> & { readonly roles: readonly ReturnType<typeof roleOf>[] } {
+  const { entitlements, nextCursor } = pageOfRoles(sorted, query);
+  return { roles: entitlements.map(roleOf), ...(nextCursor === undefined ? {} : { nextCursor }) };
 }
 
 function roleOf({ role, account, reason, limits, chained, alternatives }: Entitlement) {

@@ -39,6 +39,7 @@ const TITLES: Readonly<Record<FamilyOf<ErrorCode>, string>> = {
 };
 
 const EXACT_TITLES: Partial<Record<ErrorCode, string>> = {
+  'sign_in.disabled': 'You cannot sign in',
   'sign_in.again': 'Signing in again was not enough',
   'sign_in.stronger': 'Signing in again was not enough',
   'request.not_found': 'Page not found',
@@ -82,6 +83,10 @@ const ADVICE: Partial<Record<ErrorCode, readonly string[]>> = {
   'role.reserved_for_service': [
     'Nothing is wrong with your sign-in: this role works for the AWS service alone.',
     'Choose another of your roles, or ask an administrator for one that people may use.',
+  ],
+  'sign_in.disabled': [
+    'Nothing is wrong with your identity provider, and trying again changes nothing.',
+    'If you should have access, ask an administrator to enable you again.',
   ],
   'sign_in.again': ADVICE_OF_STEP_UP,
   'sign_in.stronger': ADVICE_OF_STEP_UP,

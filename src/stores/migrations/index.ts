@@ -7,10 +7,12 @@ import { firstTables } from './0001-first-tables.ts';
 import { signInFacts } from './0002-sign-in-facts.ts';
 import { authorizations } from './0003-authorizations.ts';
 import { catalogueAuthors } from './0004-catalogue-authors.ts';
+import { disabledPeople } from './0005-disabled-people.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-sign-in-facts': signInFacts,
   '0003-authorizations': authorizations,
   '0004-catalogue-authors': catalogueAuthors,
+  '0005-disabled-people': disabledPeople,
 };

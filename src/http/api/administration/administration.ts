@@ -1,4 +1,4 @@
-/** `/api/v1/admin`: the catalogue as a whole and entry by entry, its versions, and why somebody may or may not use a role. */
+/** `/api/v1/admin`: the catalogue as a whole and entry by entry, its versions, people, and why somebody may or may not use a role. */
 import type { RequestHandler } from 'express';
 import type { Administration } from '../../../broker/administration.ts';
 import type { Operation } from '../../operation.ts';
@@ -8,11 +8,14 @@ import { discoverOperation } from './discover.ts';
 import { entryOperations } from './entries.ts';
 import { explainOperation } from './explain.ts';
 import { importOperation } from './import.ts';
+import { peopleChangeOperations } from './people-changes.ts';
+import { peopleOperations } from './people.ts';
 import { versionOperations } from './versions.ts';
 
 export function administrationOperations({
   catalogue,
   entries,
+  people,
   explainAccess,
   importEntries,
   discoverEntries,
@@ -21,6 +24,8 @@ export function administrationOperations({
     ...catalogueOperations(catalogue),
     ...entryOperations(entries),
     ...versionOperations(catalogue),
+    ...peopleOperations(people),
+    ...peopleChangeOperations(people),
     explainOperation(explainAccess),
     importOperation(importEntries),
     discoverOperation(discoverEntries),
