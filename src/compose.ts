@@ -8,6 +8,7 @@ import { createAwsSetup } from './broker/aws-setup.ts';
 import { CatalogueSource } from './broker/catalogue-source.ts';
 import { createConnectorNotices } from './broker/connector-notices.ts';
 import { createFirstRun } from './broker/first-run.ts';
+import { createExplainOwn } from './broker/explain-own.ts';
 import { createIssueCredentials } from './broker/issue-credentials.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
 import { createOwnTokens } from './broker/own-tokens.ts';
@@ -33,6 +34,7 @@ import { createCookies } from './http/cookies.ts';
 import { createPages } from './http/web/pages.ts';
 import { HttpExchange } from './lib/http-exchange.ts';
 import { createSigning, type Signing } from './signing/create-signing.ts';
+import { webIdentityIssuer } from './signing/published-keys.ts';
 import { openStores } from './stores/open-stores.ts';
 
 export interface Broker {
@@ -136,7 +138,8 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
   const cookies = createCookies(baseUrl);
   const limits = createRateLimits({ store: stores.rateLimits, clock, settings: config.rateLimits });
   const entitlements = createEntitlementSource(catalogue);
-  const shared = { ...stores, catalogue, clock, limits, connectors, entitlements };
+  const trust = { issuer: webIdentityIssuer(baseUrl) };
+  const shared = { ...stores, catalogue, clock, limits, connectors, entitlements, trust };
   const people = signInOf(stores, { clock, connectors, logger, limits, life: sessions });
   const grants = createGrantMethods({ clients: stsClients, clock, signer: signing.signer });
   const issueCredentials = createIssueCredentials({ ...shared, grants });
@@ -163,6 +166,7 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
     limits,
     entitlements,
     issueCredentials,
+    explainOwn: createExplainOwn(shared),
     ...people,
     ...tokens,
     ...awsClientsOf(config, { ...shared, ...people, ...tokens, issueCredentials }),

@@ -3,6 +3,7 @@ import type { AuditSink } from '../core/ports/audit-sink.ts';
 import type { CatalogueFacts } from '../core/catalogue-problems.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Stores } from '../core/ports/stores.ts';
+import type { TrustFacts } from '../core/trust-needs.ts';
 import { createCatalogueAdministration, type CatalogueAdministration } from './administer-catalogue.ts';
 import { createEntryAdministration, type EntryAdministration } from './administer-entries.ts';
 import { createPeopleAdministration, type PeopleAdministration } from './administer-people.ts';
@@ -34,6 +35,7 @@ export interface AdministrationDependencies extends Omit<DiscoverDependencies, '
   readonly stores: Pick<Stores, 'catalogue' | 'people' | 'signInSessions' | 'authorizations'>;
   readonly audit: AuditSink;
   readonly clock: Clock;
+  readonly trust: TrustFacts;
 }
 
 export function createAdministration({ stores, ...rest }: AdministrationDependencies): Administration {

@@ -19,7 +19,9 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Delivery } from '../core/ports/delivery.ts';
 import type { GrantInput, GrantMethod } from '../core/ports/grant-method.ts';
 import { principalId, type Principal } from '../core/principal.ts';
+import type { TrustFacts } from '../core/trust-needs.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
+import { ownSteps, withSteps, type OwnQuestion } from './explain-own.ts';
 import { permitDetail } from './permit-detail.ts';
 import { reuseKeyOf } from './reuse-key.ts';
 import { ReusedCredentials, type Granted } from './reused-credentials.ts';
@@ -39,6 +41,7 @@ export interface IssueDependencies {
   readonly grants: Readonly<Record<GrantMethodName, GrantMethod>>;
   readonly audit: AuditSink;
   readonly clock: Clock;
+  readonly trust: TrustFacts;
 }
 
 export function createIssueCredentials(dependencies: IssueDependencies): IssueCredentials {
@@ -52,7 +55,7 @@ interface IssueParts extends IssueDependencies {
 
 interface Decided {
   readonly permit: Permit;
-  readonly catalogueVersion: number;
+  readonly question: OwnQuestion;
 }
 
 /** One run of the pipeline; its id ties the intent, which tells everything that was asked, to the outcome. */
@@ -75,37 +78,43 @@ class Issue<Delivered> {
 
   async #decide(): Promise<Decided> {
     const { principal, access, delivery } = this.#request;
-    const { catalogue, clock } = this.#dependencies;
-    const { version, compiled } = await catalogue.current();
-    const asked = { ...access, purpose: delivery.purpose, at: clock.now() };
-    const decision = decideAccess(compiled, principal, asked);
-    if (decision.permitted) return { permit: decision, catalogueVersion: version };
+    const { catalogue, clock, trust } = this.#dependencies;
+    const current = await catalogue.current();
+    const request = { ...access, purpose: delivery.purpose, at: clock.now() };
+    const question = { current, trust, principal, request };
+    const decision = decideAccess(current.compiled, principal, request);
+    if (decision.permitted) return { permit: decision, question };
     await this.#record('credentials.denied', {
       role: access.roleId.slice(0, 128),
       reason: decision.code,
       detail: decision.detail,
-      catalogueVersion: version,
+      catalogueVersion: current.version,
     });
-    throw denialError(decision);
+    throw denialError(decision, ownSteps(question));
   }
 
   /** Between looking and keeping nothing is waited for, so that of many at once one asks. */
-  #obtain({ permit, catalogueVersion }: Decided): Promise<Granted> {
+  #obtain(decided: Decided): Promise<Granted> {
+    const { permit, question } = decided;
     const { reused } = this.#dependencies;
     const { input, delivery } = this.#request;
     const { reuse } = permit.role;
+    const catalogueVersion = question.current.version;
     const key = reuseKeyOf({ permit, catalogueVersion, input, purpose: delivery.purpose });
-    if (key === undefined || reuse === undefined) return this.#ask(permit);
+    if (key === undefined || reuse === undefined) return this.#ask(decided);
     const known = reused.find(key);
     if (known !== undefined) return this.#join(permit, known);
-    return reused.keep(key, this.#ask(permit), reuse.minimumLeftSeconds);
+    return reused.keep(key, this.#ask(decided), reuse.minimumLeftSeconds);
   }
 
-  async #ask(permit: Permit): Promise<Granted> {
+  async #ask({ permit, question }: Decided): Promise<Granted> {
     await this.#record('credentials.requested', permitDetail(permit));
     const { grants, clock } = this.#dependencies;
     return this.#orFailed('credentials.failed', permit, async () => {
-      const answer = await grants[permit.role.grant.method].issue(permit, this.#request.input);
+      const method = grants[permit.role.grant.method];
+      const answer = await method.issue(permit, this.#request.input).catch((error: unknown) => {
+        throw withSteps(error, question);
+      });
       return { credentials: checkStsAnswer(permit, answer, clock.now()), issue: this.#id };
     });
   }

@@ -1,4 +1,4 @@
-import { BrokerError, type ErrorCode } from './errors.ts';
+import { BrokerError, type ErrorCode, type ErrorStep } from './errors.ts';
 
 /** A refusal, with the code that leaves and the detail that stays in the audit record. */
 export interface Denial {
@@ -8,10 +8,11 @@ export interface Denial {
   readonly detail: string;
 }
 
-export function denialError(denial: Denial): BrokerError {
+export function denialError(denial: Denial, steps?: readonly ErrorStep[]): BrokerError {
   return new BrokerError(denial.code, {
     detail: denial.detail,
     ...(denial.hint === undefined ? {} : { hint: denial.hint }),
+    ...(steps === undefined ? {} : { steps }),
   });
 }
 

@@ -3,6 +3,8 @@
  * texts may. The text is for the person who asked; `detail` is for the operator's log and never leaves.
  * A door maps `kind` to its own protocol once (`http/errors.ts`).
  */
+import type { StepName } from './explained-steps.ts';
+
 export type ErrorKind =
   | 'bad-request'
   | 'unauthenticated'
@@ -243,6 +245,12 @@ export interface ErrorProblem {
   readonly message: string;
 }
 
+export interface ErrorStep {
+  readonly step: StepName;
+  readonly state: 'ok' | 'failed' | 'not-reached' | 'not-checked';
+  readonly text: string;
+}
+
 export interface BrokerErrorOptions {
   /** For the operator: why, in words. Never a secret, a token or an assertion. */
   readonly detail?: string;
@@ -251,6 +259,8 @@ export interface BrokerErrorOptions {
   readonly retryAfterSeconds?: number;
   /** For the person: every mistake in what they sent. */
   readonly problems?: readonly ErrorProblem[];
+  /** For the person: what led to it, step by step, and nothing that is not theirs. */
+  readonly steps?: readonly ErrorStep[];
   readonly cause?: unknown;
 }
 
@@ -262,6 +272,7 @@ export class BrokerError extends Error {
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly problems: readonly ErrorProblem[] | undefined;
+  readonly steps: readonly ErrorStep[] | undefined;
 
   constructor(code: ErrorCode, options: BrokerErrorOptions = {}) {
     super(`${code}${options.detail === undefined ? '' : `: ${options.detail}`}`, { cause: options.cause });
@@ -272,5 +283,13 @@ export class BrokerError extends Error {
     this.detail = options.detail;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.problems = options.problems;
+    this.steps = options.steps;
+  }
+  /** The same, with what led to it. */
+  explained(steps: readonly ErrorStep[]): BrokerError {
+    const { code, text: hint, detail, retryAfterSeconds, problems, cause } = this;
+    const given = { detail, retryAfterSeconds, problems, cause };
+    const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    return new BrokerError(code, { ...options, hint, steps });
   }
 }

@@ -2,36 +2,26 @@
  * Why a principal may or may not use a role, step by step, with the failing step marked. The verdict is
  * `decideAccess`'s own: this says only what led to it, so that the two cannot disagree.
  */
-import { applicableMappings, keysOf, type ApplicableMapping } from './applicable-mappings.ts';
+import { applicableMappings, keysOf } from './applicable-mappings.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { CompiledCatalogue } from './compile-catalogue.ts';
 import { decideAccess, type AccessRequest, type Permit } from './decide-access.ts';
 import type { Denial } from './denial.ts';
-import { ERRORS, type ErrorCode } from './errors.ts';
+import { mendOf, type Mend } from './explained-mends.ts';
+import { EXPLAINED_STEPS, failedStep, type StepName } from './explained-steps.ts';
+import { failureText, textOf, type Audience, type Facts } from './explained-texts.ts';
 import { nearestMappings, type NearMapping } from './near-mappings.ts';
 import type { Principal } from './principal.ts';
-import { supportOf } from './role-limits.ts';
-
-/** In the order in which `decideAccess` looks at them. */
-export const EXPLAINED_STEPS = [
-  'role',
-  'mapping',
-  'token',
-  'reserved-for-services',
-  'chosen-mapping',
-  'console',
-  'duration',
-  'session-policy',
-  'session-tags',
-  'sign-in',
-  'sts',
-] as const;
-export type StepName = (typeof EXPLAINED_STEPS)[number];
+import { useOfPermit } from './role-use.ts';
+import { trustNeeds, type TrustFacts, type TrustNeeds } from './trust-needs.ts';
 
 export interface ExplainedStep {
   readonly step: StepName;
-  /** `not-reached`: an earlier step failed. */
-  readonly state: 'ok' | 'failed' | 'not-reached';
+  /** `not-reached`: an earlier step failed. `not-checked`: only AWS knows, and has not been asked. */
+  readonly state: 'ok' | 'failed' | 'not-reached' | 'not-checked';
   readonly text: string;
+  /** Of a failed step: what of the catalogue an administrator changes to mend it. */
+  readonly mend?: Mend;
 }
 
 export interface Explanation {
@@ -39,109 +29,84 @@ export interface Explanation {
   readonly steps: readonly ExplainedStep[];
   /** Mappings that give the role, the nearest first: what each asks, and what of it does not hold. */
   readonly mappings: readonly NearMapping[];
+  /** What AWS must allow; only where access is permitted. */
+  readonly needs?: TrustNeeds;
 }
 
-export function explainAccess(
-  catalogue: CompiledCatalogue,
-  principal: Principal,
-  request: AccessRequest,
-): Explanation {
-  const verdict = decideAccess(catalogue, principal, request);
-  const found = applicableMappings(catalogue, principal, keysOf(principal), request.roleId);
-  const facts: Facts = { catalogue, request, verdict, found };
-  const failed = verdict.permitted ? undefined : failedStep(facts, verdict);
-  const failedAt = failed === undefined ? EXPLAINED_STEPS.length : EXPLAINED_STEPS.indexOf(failed);
+export interface Question {
+  readonly catalogue: CompiledCatalogue;
+  readonly connectors: Catalogue['connectors'];
+  readonly trust: TrustFacts;
+  readonly principal: Principal;
+  readonly request: AccessRequest;
+  /** Why nobody comes in as this principal at all. */
+  readonly barred?: Denial;
+  /** How what was permitted went wrong at AWS. */
+  readonly failure?: Omit<Denial, 'permitted'>;
+}
+
+/** For administrators: everything. */
+export function explainAccess(question: Question): Explanation {
+  const { catalogue, principal, request } = question;
+  const { verdict, needs, steps } = explained(question, 'administrator');
   return {
     verdict,
-    steps: EXPLAINED_STEPS.map((step, position) => {
-      if (position > failedAt) return { step, state: 'not-reached', text: 'Not looked at.' };
-      if (position < failedAt) return { step, state: 'ok', text: TEXTS[step](facts) };
-      return { step, state: 'failed', text: failureText(step, facts) };
-    }),
+    steps,
     mappings: nearestMappings(catalogue, principal, request.roleId),
+    ...(needs === undefined ? {} : { needs }),
   };
 }
 
-interface Facts {
-  readonly catalogue: CompiledCatalogue;
-  readonly request: AccessRequest;
-  readonly verdict: Permit | Denial;
-  readonly found: readonly ApplicableMapping[];
+/**
+ * For whom it is about: what is theirs and what is missing. A role that is somebody else's is explained as one that
+ * does not exist, and nothing is told that an administrator alone may change.
+ */
+export function explainToPerson(question: Question): readonly ExplainedStep[] {
+  const { verdict, steps } = explained(question, 'person');
+  // Whether such a role exists would show in which of the two steps fails.
+  const isHidden = !verdict.permitted && verdict.code === 'role.not_found';
+  return steps
+    .filter(({ step, state }) => state !== 'not-reached' && !(isHidden && step === 'role' && state === 'ok'))
+    .map(({ step, state, text }) => ({
+      step: isHidden && state === 'failed' ? 'mapping' : step,
+      state,
+      text,
+    }));
 }
 
-function failedStep({ catalogue, request }: Facts, { code }: Denial): StepName {
-  if (code === 'role.not_found') return catalogue.roles.has(request.roleId) ? 'mapping' : 'role';
-  return STEP_OF_CODE[code] ?? 'sts';
+function explained(question: Question, audience: Audience): Omit<Explanation, 'mappings'> {
+  const facts = factsOf(question, audience);
+  const { verdict, needs } = facts;
+  const failed = failedStep(facts);
+  const failedAt = failed === undefined ? EXPLAINED_STEPS.length : EXPLAINED_STEPS.indexOf(failed);
+  const steps = EXPLAINED_STEPS.map((step, position): ExplainedStep => {
+    if (position > failedAt) return { step, state: 'not-reached', text: 'Not looked at.' };
+    if (position === failedAt) {
+      const mend = mendOf(step, facts);
+      const text = failureText(step, facts);
+      return { step, state: 'failed', text, ...(mend === undefined ? {} : { mend }) };
+    }
+    return { step, state: step === 'trust' ? 'not-checked' : 'ok', text: textOf(step, facts) };
+  });
+  return { verdict, steps, ...(needs === undefined ? {} : { needs }) };
 }
 
-/** A code that is not here would be told at the last step, with its own words. */
-const STEP_OF_CODE: Partial<Record<ErrorCode, StepName>> = {
-  'token.role': 'token',
-  'role.reserved_for_service': 'reserved-for-services',
-  'mapping.not_found': 'chosen-mapping',
-  'console.unsupported': 'console',
-  duration: 'duration',
-  'session_policy.malformed': 'session-policy',
-  'session_policy.not_narrowing': 'session-policy',
-  'session_policy.unsupported': 'session-policy',
-  'session_policy.required': 'session-policy',
-  'session_tag.missing': 'session-tags',
-  'role.for_people': 'sign-in',
-  'sign_in.stronger': 'sign-in',
-  'sign_in.again': 'sign-in',
-};
-
-function failureText(step: StepName, { request, verdict }: Facts): string {
-  if (verdict.permitted) throw new Error('a permit has no failing step');
-  if (step === 'role') return `There is no role "${request.roleId}" in the catalogue.`;
-  if (step === 'mapping') return 'No mapping gives this role to whom this is about; the nearest are listed.';
-  return `${verdict.hint ?? ERRORS[verdict.code].text} (${verdict.detail})`;
-}
-
-/** What each step found where it went well. */
-const TEXTS: Readonly<Record<StepName, (facts: Facts) => string>> = {
-  role: ({ catalogue, request }) => {
-    const account = catalogue.roles.get(request.roleId)?.account;
-    return `The role is in account ${account?.id ?? ''} (${account?.name ?? ''}).`;
-  },
-  mapping: ({ found }) =>
-    `Given by ${found.map(({ compiled, through, value }) => `"${compiled.mapping.id}" through ${through} ${JSON.stringify(value)}`).join(', then by ')}.`,
-  token: () => 'What was shown is for this role too.',
-  'reserved-for-services': () => 'The role is not reserved for AWS services.',
-  'chosen-mapping': ({ request, found }) =>
-    `Mapping "${request.mappingId ?? found[0]?.compiled.mapping.id ?? ''}" is used, whole.`,
-  console: ({ request }) =>
-    request.purpose === 'console'
-      ? 'AWS takes such credentials for the console.'
-      : 'The console is not asked for.',
-  duration: ({ request, verdict }) => {
-    const seconds = request.durationSeconds ?? (verdict.permitted ? verdict.durationSeconds : undefined);
-    return seconds === undefined
-      ? 'The mapping’s own default is used.'
-      : `${seconds} seconds are within the limits.`;
-  },
-  'session-policy': ({ request }) =>
-    request.sessionPolicy === undefined
-      ? 'The request brings no session policy.'
-      : 'The session policy only narrows.',
-  'session-tags': () => 'Every attribute that the session tags need has arrived.',
-  'sign-in': () => 'The sign-in is what the role asks for.',
-  sts: ({ verdict }) => (verdict.permitted ? askedOfSts(verdict) : ''),
-};
-
-function askedOfSts(permit: Permit): string {
-  const { operation, sessionName: naming } = supportOf(permit.role);
-  const parts = [
-    naming === undefined || operation === 'GetFederationToken' ? '' : ` for ${permit.roleArn}`,
-    `, ${permit.durationSeconds} seconds`,
-    permit.sessionName === undefined ? '' : `, named ${permit.sessionName}`,
-    permit.sourceIdentity === undefined ? '' : ', with that name as source identity',
-    permit.sessionPolicy === undefined && permit.managedPolicyArns.length === 0
-      ? ''
-      : ', with a session policy',
-    permit.sessionTags.length === 0
-      ? ''
-      : `, with the tags ${permit.sessionTags.map(({ key }) => key).join(', ')}`,
-  ];
-  return `STS is asked ${operation}${parts.join('')}.`;
+function factsOf(question: Question, audience: Audience): Facts {
+  const { catalogue, principal, request, barred, failure } = question;
+  const verdict = barred ?? decideAccess(catalogue, principal, request);
+  const found = applicableMappings(catalogue, principal, keysOf(principal), request.roleId);
+  const needs = verdict.permitted
+    ? trustNeeds(verdict, useOfPermit(question, verdict), question.trust)
+    : undefined;
+  return {
+    audience,
+    catalogue,
+    principal,
+    request,
+    verdict,
+    found,
+    isBarred: barred !== undefined,
+    ...(failure === undefined ? {} : { failure }),
+    ...(needs === undefined ? {} : { needs }),
+  };
 }

@@ -1,6 +1,7 @@
 /** How a role is used, as far as AWS has to allow it. */
 import type { Catalogue, ConnectorSettings } from './catalogue.ts';
 import type { CompiledCatalogue } from './compile-catalogue.ts';
+import type { Permit } from './decide-access.ts';
 import { supportOf } from './role-limits.ts';
 
 export interface RoleUse {
@@ -27,6 +28,19 @@ export function useOfRole(
       supportOf(role).sourceIdentity &&
       limits.some(({ sourceIdentity }) => sourceIdentity !== false),
     openidClients: openidClients(connectors.filter(({ id }) => from.has(id))),
+  };
+}
+
+/** By the one who has this permit. */
+export function useOfPermit(
+  { connectors }: Pick<Catalogue, 'connectors'>,
+  { principal, sessionTags, sourceIdentity }: Permit,
+): RoleUse {
+  const from = principal.kind === 'user' ? principal.identity.connectorId : undefined;
+  return {
+    sessionTags: sessionTags.length > 0,
+    sourceIdentity: sourceIdentity !== undefined,
+    openidClients: openidClients(connectors.filter(({ id }) => id === from)),
   };
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../core/errors.ts';
 import { statusOfCode } from './errors.ts';
 import type { Access, Content, Operation, Parameter } from './operation.ts';
+import { stepSchema } from './step-fields.ts';
 
 /** As JSON: what it holds, OpenAPI says. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -56,6 +57,10 @@ const problemSchema = z.strictObject({
     .array(z.strictObject({ path: z.array(z.union([z.string(), z.int()])), message: z.string() }))
     .optional()
     .describe('Each mistake, by its place in what was sent.'),
+  steps: z
+    .array(stepSchema)
+    .optional()
+    .describe('Of a role that is refused: what led to it, as far as it is yours, up to what failed.'),
 });
 
 export function openApiDocument(

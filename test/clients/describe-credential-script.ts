@@ -47,13 +47,15 @@ export function describeCredentialScript(world: () => ClientWorld): void {
       expect(refused).toEqual({
         status: 1,
         stdout: '',
-        stderr: `daypass: no credentials for ${ROLE}: The access token is missing, wrong or expired. (401)\n`,
+        stderr: `daypass: no credentials for ${ROLE}: The access token is missing, wrong or expired. (401); see ${broker.baseUrl}/roles/${ROLE}\n`,
       });
       expect(await readdir(join(home.path, '.aws/daypass-cache'))).toEqual([]);
       await writeToken(home, await tokenOf(broker.baseUrl));
       const foreign = await script(home, 'development-developer');
       expect([foreign.status, foreign.stdout]).toEqual([1, '']);
-      expect(foreign.stderr).toMatch(/^daypass: no credentials for development-developer: .+ \(404\)\n$/);
+      expect(foreign.stderr).toMatch(
+        /^daypass: no credentials for development-developer: .+ \(404\); see http.+\/roles\/development-developer\n$/,
+      );
     });
   });
 

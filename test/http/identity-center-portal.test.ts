@@ -152,7 +152,9 @@ describe('credentials', () => {
   ])('D09: %s is Forbidden, in the same words', async (_name, accountId, roleName) => {
     const answer = await client.credentials(accessToken, accountId, roleName);
     expect(answer).toMatchObject({ status: 403, type: 'ForbiddenException' });
-    expect(answer.body['message']).toMatch(/^There is no such role among those you may use\. See http/);
+    expect(answer.body['message']).toMatch(
+      /^There is no such role among those you may use\. Nothing that has arrived of you gives you a role of this name\. You are "[^"]+" of connector "sandbox-saml", with the groups .+\. See http/,
+    );
     expect(recordedFor(broker, answer)).toMatchObject([
       { name: 'credentials.denied', detail: { reason: 'role.not_found' } },
     ]);

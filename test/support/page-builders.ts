@@ -17,6 +17,7 @@ import type {
   SessionsPage,
   SessionView,
   SetupPage,
+  StepView,
   TokenPage,
 } from '../../src/http/web/view-models.ts';
 import { setupSnippets } from '../../src/http/web/setup-snippets.ts';
@@ -218,12 +219,24 @@ function shellText(line: (name: string, value: string) => string): string {
   return `${values.map(([name, value]) => line(name, value)).join('\n')}\n`;
 }
 
+export function buildStep(overrides: Partial<StepView> = {}): StepView {
+  return {
+    title: 'Who it is',
+    state: 'ok',
+    stateLabel: 'ok',
+    text: '"erin.engel" of connector "sandbox-saml", with the groups "engineering".',
+    mendHref: undefined,
+    ...overrides,
+  };
+}
+
 export function buildErrorPage(overrides: Partial<ErrorPage> = {}): ErrorPage {
   return {
     ...buildFrame({ title: 'Not allowed' }),
     status: 403,
     code: 'role.reserved_for_service',
     text: 'This role is for an AWS service, not for people or applications.',
+    steps: [buildStep(), buildStep({ title: 'Whom it is for', state: 'failed', stateLabel: 'this is why' })],
     advice: [
       'Only lambda.amazonaws.com may assume it: its trust policy names that service.',
       'Choose another role, or ask an administrator for one that people may use.',

@@ -42,6 +42,7 @@ import {
   buildSession,
   buildSessionsPage,
   buildSetupPage,
+  buildStep,
   buildTokenPage,
 } from './page-builders.ts';
 
@@ -380,6 +381,7 @@ function errorPages(): CataloguePage[] {
         status: 503,
         code: 'sts.unavailable',
         text: 'AWS could not be reached. Try again in a moment.',
+        steps: [],
         advice: [],
         actions: [],
         person: undefined,
@@ -391,6 +393,9 @@ function errorPages(): CataloguePage[] {
       buildErrorPage({
         title: HOSTILE_TEXTS[3],
         text: HOSTILE_TEXTS[1],
+        steps: HOSTILE_TEXTS.map((text) =>
+          buildStep({ title: text, text, state: 'failed', mendHref: '/?"x=' }),
+        ),
         advice: HOSTILE_TEXTS,
         actions: [{ label: HOSTILE_TEXTS[0], href: '/?"onmouseover="window.__xss=1' }],
         person: HOSTILE_PERSON,

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Catalogue } from '../../src/core/catalogue.ts';
 import { compileCatalogue, type CompiledCatalogue } from '../../src/core/compile-catalogue.ts';
 import { decideAccess, type AccessRequest } from '../../src/core/decide-access.ts';
-import { explainAccess, type StepName } from '../../src/core/explain-access.ts';
+import { explainAccess, explainToPerson, type Explanation } from '../../src/core/explain-access.ts';
+import type { StepName } from '../../src/core/explained-steps.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import { buildCatalogue, buildUser, compiled, facts } from '../support/build-catalogue.ts';
 import { randomCatalogue, randomPrincipal } from '../support/random-access.ts';
@@ -38,19 +39,28 @@ const STEPS: Readonly<Record<string, readonly StepName[]>> = {
   'sign_in.again': ['sign-in'],
 };
 
+const connectors = buildCatalogue().connectors;
+const trust = { issuer: 'https://daypass.example/aws' };
+
+function explain(catalogue: CompiledCatalogue, principal: Principal, asked: AccessRequest): Explanation {
+  return explainAccess({ catalogue, connectors, trust, principal, request: asked });
+}
+
 const isCompilable = (catalogue: Catalogue): boolean =>
   compileCatalogue(catalogue, facts).catalogue !== undefined;
 
 /** @returns the decision's code. */
 function agree(catalogue: CompiledCatalogue, principal: Principal, asked: AccessRequest): string {
   const decision = decideAccess(catalogue, principal, asked);
-  const { verdict, steps, mappings } = explainAccess(catalogue, principal, asked);
+  const { verdict, steps, mappings } = explain(catalogue, principal, asked);
   expect(JSON.stringify(verdict)).toBe(JSON.stringify(decision));
   const at = steps.findIndex(({ state }) => state === 'failed');
   expect(at < 0).toBe(decision.permitted);
   if (!decision.permitted) expect(STEPS[decision.code]).toContain(steps[at]?.step);
   const before = at < 0 ? steps : steps.slice(0, at);
-  expect(before.every(({ state }) => state === 'ok')).toBe(true);
+  const wentWell = before.filter(({ step }) => step !== 'trust');
+  expect(wentWell.every(({ state }) => state === 'ok')).toBe(true);
+  if (at < 0) expect(steps.at(-1)).toMatchObject({ step: 'trust', state: 'not-checked' });
   if (at >= 0) expect(steps.slice(at + 1).every(({ state }) => state === 'not-reached')).toBe(true);
   for (const { text } of steps) expect(text).not.toMatch(/undefined|^$/);
   // A mapping lacks nothing exactly where it applies.
@@ -96,7 +106,7 @@ describe('the explanation of a decision', () => {
       }),
     );
     const asked = { roleId: 'by-saml', purpose: 'credentials', at: new Date(0) } as const;
-    const { verdict, mappings } = explainAccess(catalogue, buildUser(), asked);
+    const { verdict, mappings } = explain(catalogue, buildUser(), asked);
     expect(verdict.permitted).toBe(false);
     expect(mappings.map(({ mappingId }) => mappingId)).toEqual(['by-attribute', 'exact', 'elsewhere']);
     expect(mappings[0]?.lacks).toEqual(['It asks for the attribute "team" with "a"; it did not arrive.']);
@@ -111,12 +121,57 @@ describe('the explanation of a decision', () => {
       }),
     );
     const asked = { roleId: 'by-saml', purpose: 'console', at: new Date(0) } as const;
-    expect(explainAccess(catalogue, buildUser(), asked).steps.at(-1)).toEqual({
+    expect(explain(catalogue, buildUser(), asked).steps.at(-2)).toEqual({
       step: 'sts',
       state: 'ok',
       text: expect.stringMatching(
         /^STS is asked AssumeRoleWithSAML for arn:aws:iam::444455556666:role\/ReadOnly, 3600 seconds, named erin/,
       ) as string,
     });
+  });
+
+  it('ends with what the trust policy must allow, and marks that step where AWS refuses', () => {
+    const grant = { method: 'assume-role', credentialSource: 'long-term', externalId: 'relation-1' } as const;
+    const catalogue = compiled(
+      buildCatalogue({
+        roles: [{ id: 'far', accountId: '444455556666', roleName: 'Far', grant }],
+        mappings: [{ id: 'm', connector: 'corp', groups: ['engineering'], roles: { ids: ['far'] } }],
+      }),
+    );
+    const request = { roleId: 'far', purpose: 'credentials', at: new Date(0) } as const;
+    const question = { catalogue, connectors, trust, principal: buildUser(), request };
+    const told = explainAccess(question);
+    expect(told.needs?.trust[0]?.actions).toEqual(['sts:AssumeRole', 'sts:SetSourceIdentity']);
+    expect(told.steps.at(-1)?.text).toContain('sts:ExternalId relation-1');
+    const failure = { code: 'sts.refused', detail: 'AccessDenied: not authorized' } as const;
+    const refused = explainAccess({ ...question, failure }).steps.at(-1);
+    expect(refused).toMatchObject({ step: 'trust', state: 'failed', mend: { list: 'roles', id: 'far' } });
+    const elsewhere = { code: 'sts.refused', detail: 'RegionDisabledException: …' } as const;
+    const failing = ({ state }: { readonly state: string }): boolean => state === 'failed';
+    expect(explainAccess({ ...question, failure: elsewhere }).steps.find(failing)?.step).toBe('sts');
+
+    const own = explainToPerson({ ...question, failure }).at(-1);
+    expect(own).toMatchObject({ step: 'trust', state: 'failed' });
+    expect(own?.text).toContain('sts:SetSourceIdentity');
+    expect(own?.text).not.toMatch(/relation-1|not authorized/);
+  });
+
+  it('D09: explains a role that is somebody else’s to a person as one that does not exist', () => {
+    const catalogue = compiled(
+      buildCatalogue({
+        mappings: [{ id: 'secret', connector: 'corp', groups: ['board'], roles: { ids: ['by-saml'] } }],
+      }),
+    );
+    const ask = (roleId: string): unknown =>
+      explainToPerson({
+        catalogue,
+        connectors,
+        trust,
+        principal: buildUser(),
+        request: { roleId, purpose: 'credentials', at: new Date(0) },
+      });
+    expect(ask('by-saml')).toEqual(ask('nothing'));
+    expect(JSON.stringify(ask('by-saml'))).not.toMatch(/board|secret|444455556666/);
+    expect(JSON.stringify(ask('by-saml'))).toContain('engineering');
   });
 });

@@ -55,7 +55,7 @@ try {
     $kept = Read-Cache 30
     if ($kept) { $kept; exit 0 }
   }
-  Stop-With "no credentials for ${Role}: $failure"
+  Stop-With "no credentials for ${Role}: $failure; see {{baseUrl}}/roles/$Role"
 }
 # Windows PowerShell gives the body of a media type that it does not know as bytes.
 if ($content -is [byte[]]) { $content = [Text.Encoding]::UTF8.GetString($content) }

@@ -55,6 +55,6 @@ case $status in
 *)
   rm -f "$cache"
   why=$(sed -n 's/.*"title":"\([^"]*\)".*/\1/p' "$answer" 2>/dev/null || :)
-  fail "no credentials for $role: ${why:-refused} ($status)"
+  fail "no credentials for $role: ${why:-refused} ($status); see {{baseUrl}}/roles/$role"
   ;;
 esac

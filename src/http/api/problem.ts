@@ -10,7 +10,7 @@ export function apiErrors(log: RequestLog, baseUrl: string): ErrorRequestHandler
     const status = statusOf(error);
     if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="daypass"');
     const { requestId } = contextOf(response);
-    const { code, text: title, problems } = error;
+    const { code, text: title, problems, steps } = error;
     response
       .status(status)
       .type('application/problem+json')
@@ -22,6 +22,7 @@ export function apiErrors(log: RequestLog, baseUrl: string): ErrorRequestHandler
           code,
           requestId,
           problems,
+          steps,
         }),
       );
   });

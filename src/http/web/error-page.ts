@@ -7,6 +7,7 @@ import { adviceFor, titleOf } from './error-words.ts';
 import { addressOf, clickOf } from './role-click.ts';
 import { mendableClick, sendToSignIn, type SignInAgainParts } from './sign-in-again.ts';
 import { personOf } from './signed-in.ts';
+import { stepViews } from './step-view.ts';
 
 interface ErrorPageParts extends SignInAgainParts {
   readonly log: RequestLog;
@@ -40,6 +41,7 @@ export function webErrors({ log, ...parts }: ErrorPageParts) {
       status,
       code: error.code,
       text: error.text,
+      steps: stepViews(error.steps ?? []),
       advice: adviceFor(error.code),
       actions: actionsFor(error, request, response),
     });

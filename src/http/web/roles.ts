@@ -1,6 +1,7 @@
 /** The pages a person uses every morning: their roles, one role's choices, the console, the credentials. */
 import { Router, type Request, type Response } from 'express';
 import type { CatalogueSource } from '../../broker/catalogue-source.ts';
+import type { ExplainOwn } from '../../broker/explain-own.ts';
 import type { IssueCredentials } from '../../broker/issue-credentials.ts';
 import type { EntitlementSource } from '../../broker/list-entitlements.ts';
 import type { TemporaryCredentials } from '../../core/credentials.ts';
@@ -9,6 +10,7 @@ import type { Permit } from '../../core/decide-access.ts';
 import { BrokerError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Delivery } from '../../core/ports/delivery.ts';
+import type { UserPrincipal } from '../../core/principal.ts';
 import { supportOf } from '../../core/role-limits.ts';
 import { wishOf } from '../access-fields.ts';
 import type { Cookies } from '../cookies.ts';
@@ -28,6 +30,7 @@ export interface RoleRoutes {
   readonly catalogue: Pick<CatalogueSource, 'current'>;
   readonly entitlements: EntitlementSource;
   readonly issueCredentials: IssueCredentials;
+  readonly explainOwn: ExplainOwn;
   readonly console: Delivery<URL>;
   /** Every text form of the same credentials. */
   readonly shells: Delivery<CredentialsPage['tabs']>;
@@ -54,7 +57,7 @@ export function roleRoutes(routes: RoleRoutes): Router {
     async get(request, response) {
       const { principal } = requirePerson(response);
       const entitlement = await entitlements.find(principal, roleIdOf(request));
-      if (entitlement === undefined) throw new BrokerError('role.not_found');
+      if (entitlement === undefined) throw await notTheirs(routes, principal, roleIdOf(request));
       const click = keptClick(entitlement.role.id, request.query);
       const isTheirs =
         click !== undefined && takeMark(routes.cookies.click, { click, principal }, { request, response });
@@ -87,6 +90,16 @@ export function roleRoutes(routes: RoleRoutes): Router {
   });
 
   return router;
+}
+
+/** A role that is somebody else's is as one that does not exist. */
+async function notTheirs(
+  { explainOwn }: RoleRoutes,
+  principal: UserPrincipal,
+  roleId: string,
+): Promise<BrokerError> {
+  const steps = await explainOwn(principal, { roleId, purpose: 'credentials' });
+  return new BrokerError('role.not_found', { steps });
 }
 
 interface Visit {

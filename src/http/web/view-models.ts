@@ -357,11 +357,22 @@ type SetupSnippet =
   | 'terraform'
   | 'signOut';
 
+export interface StepView {
+  readonly title: string;
+  readonly state: 'ok' | 'failed' | 'not-reached' | 'not-checked';
+  readonly stateLabel: string;
+  readonly text: string;
+  /** Where an administrator mends it. */
+  readonly mendHref: string | undefined;
+}
+
 /** `pages/error`: a refusal or a fault. */
 export interface ErrorPage extends PageFrame {
   readonly status: number;
   readonly code: ErrorCode;
   readonly text: string;
+  /** What led to it, as far as it is the person's; empty where nothing was asked of a role. */
+  readonly steps: readonly StepView[];
   /** What to do next, one line each. */
   readonly advice: readonly string[];
   readonly actions: readonly { readonly label: string; readonly href: string }[];

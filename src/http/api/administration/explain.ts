@@ -1,9 +1,11 @@
 /** Why somebody may or may not use a role: each step, with the failing one marked. */
 import { z } from 'zod';
 import type { AccessQuestion, ExplainAccess, Subject } from '../../../broker/explain-access.ts';
+import { CATALOGUE_LISTS } from '../../../core/catalogue.ts';
 import { BrokerError, ERRORS } from '../../../core/errors.ts';
-import { EXPLAINED_STEPS, type Explanation } from '../../../core/explain-access.ts';
+import type { Explanation } from '../../../core/explain-access.ts';
 import type { Operation } from '../../operation.ts';
+import { stepSchema } from '../../step-fields.ts';
 import { jsonOperation } from '../json-operation.ts';
 import { askerOf } from './asker.ts';
 
@@ -36,6 +38,36 @@ const explainBody = z
     'give one of person, application and identity',
   );
 
+const principalSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('saml-provider'), arn: z.string() }),
+  z.strictObject({ kind: z.literal('openid-provider'), arn: z.string(), issuer: z.string() }),
+  z.strictObject({ kind: z.literal('aws'), credentialSource: z.string(), arn: z.string().optional() }),
+  z.strictObject({ kind: z.literal('services'), services: z.array(z.string()) }),
+]);
+
+const needsSchema = z.strictObject({
+  trust: z
+    .array(
+      z.strictObject({
+        roleArn: z.string(),
+        principal: principalSchema,
+        actions: z.array(z.string()),
+        conditions: z.array(z.strictObject({ key: z.string(), values: z.array(z.string()) })),
+      }),
+    )
+    .describe('Statements that trust policies need; each condition is a StringEquals.'),
+  permissions: z
+    .array(
+      z.strictObject({
+        credentialSource: z.string(),
+        hubRoleArn: z.string().optional().describe('Where this role’s session signs.'),
+        actions: z.array(z.string()),
+        resource: z.string(),
+      }),
+    )
+    .describe('What the policies of whoever signs must allow.'),
+});
+
 const answerSchema = z.strictObject({
   permitted: z.boolean(),
   mapping: z.string().optional().describe('The one that is used.'),
@@ -43,16 +75,20 @@ const answerSchema = z.strictObject({
   title: z.string().optional(),
   steps: z
     .array(
-      z.strictObject({
-        step: z.enum(EXPLAINED_STEPS),
-        state: z.enum(['ok', 'failed', 'not-reached']),
-        text: z.string(),
+      stepSchema.extend({
+        mend: z
+          .strictObject({ list: z.enum([...CATALOGUE_LISTS, 'people']), id: z.string().optional() })
+          .optional()
+          .describe('Of the failed step: what mends it.'),
       }),
     )
-    .describe('In the order of the decision; the last says what STS is asked.'),
+    .describe(
+      'In the order of the decision; the last two say what STS is asked, and what AWS must allow for it.',
+    ),
   mappings: z
     .array(z.strictObject({ mappingId: z.string(), lacks: z.array(z.string()) }))
     .describe('Those that give the role, the nearest first, each with what of it does not hold.'),
+  needs: needsSchema.optional().describe('What AWS must allow; where access is permitted.'),
 });
 
 export function explainOperation(explainAccess: ExplainAccess): Operation {
@@ -110,12 +146,12 @@ function subjectOf({
   };
 }
 
-type View = Pick<Explanation, 'steps' | 'mappings'> &
-  Omit<z.input<typeof answerSchema>, 'steps' | 'mappings'>;
+type View = Pick<Explanation, 'steps' | 'mappings' | 'needs'> &
+  Omit<z.input<typeof answerSchema>, 'steps' | 'mappings' | 'needs'>;
 
-function viewOf({ verdict, steps, mappings }: Explanation): View {
+function viewOf({ verdict, ...explained }: Explanation): View {
   const { permitted } = verdict;
-  if (permitted) return { permitted, mapping: verdict.reason.mappingId, steps, mappings };
+  if (permitted) return { permitted, mapping: verdict.reason.mappingId, ...explained };
   const { code, hint } = verdict;
-  return { permitted, code, title: hint ?? ERRORS[code].text, steps, mappings };
+  return { permitted, code, title: hint ?? ERRORS[code].text, ...explained };
 }

@@ -64,12 +64,20 @@ export function refuseRole(
   // The token itself ended meanwhile.
   if (thrown.code === 'token.invalid' || thrown.code === 'session.ended') return thrown;
   const page = /^[a-z0-9-]{1,63}$/.test(roleName) ? `${baseUrl}/roles/${roleName}` : baseUrl;
-  const { code, text, detail, cause } = thrown;
+  const { code, detail, cause } = thrown;
   return new RoleRefusal(code, {
-    hint: `${text} See ${page}`,
+    hint: `${reasonOf(thrown)} See ${page}`,
     cause,
     ...(detail === undefined ? {} : { detail }),
   });
+}
+
+/** What the failing step says, and to whom no role is given: who that is, for the AWS CLI names nobody. */
+function reasonOf({ code, text, steps = [] }: BrokerError): string {
+  const failed = steps.find(({ state }) => state === 'failed')?.text ?? '';
+  const who = code === 'role.not_found' ? steps.find(({ step }) => step === 'identity') : undefined;
+  const reason = failed.startsWith(text) ? failed : `${text} ${failed}`.trim();
+  return who === undefined ? reason : `${reason} You are ${who.text}`;
 }
 
 export function identityCenterErrors(log: RequestLog): ErrorRequestHandler {
