@@ -8,6 +8,7 @@ import type { CookieSlot } from '../cookies.ts';
 import { csrfTokenOf } from '../middleware/csrf-token.ts';
 import { contextOf } from '../request-context.ts';
 import { personOf } from './signed-in.ts';
+import type * as people from './administration/people-views.ts';
 import type * as admin from './administration/views.ts';
 import type * as views from './view-models.ts';
 
@@ -39,6 +40,9 @@ interface PageModels {
   'admin-change': admin.ChangePage;
   'admin-versions': admin.VersionsPage;
   'admin-version': admin.VersionPage;
+  'admin-people': people.PeoplePage;
+  'admin-person': people.PersonPage;
+  'admin-explain': people.ExplainPage;
 }
 
 /** A page's own part of its model; the rest is the same on every page. */

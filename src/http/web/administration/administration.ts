@@ -4,8 +4,10 @@ import type { Administration } from '../../../broker/administration.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Pages } from '../pages.ts';
 import { entryRoutes } from './editor/entries.ts';
+import { explainRoutes } from './explain.ts';
 import { listRoutes } from './lists.ts';
 import { overviewRoutes } from './overview.ts';
+import { peopleRoutes } from './people.ts';
 import { versionRoutes } from './versions.ts';
 
 export interface AdministrationRoutes {
@@ -20,5 +22,6 @@ export function administrationRoutes(routes: AdministrationRoutes): Router {
   const router = Router();
   router.use(overviewRoutes(routes));
   router.use(listRoutes(routes), entryRoutes(routes), versionRoutes(routes));
+  router.use(peopleRoutes(routes), explainRoutes(routes));
   return router;
 }

@@ -4,7 +4,7 @@ import type { CatalogueList } from '../../../core/catalogue.ts';
 import { admittedOf } from './administrators-only.ts';
 import type { AdminPage } from './views.ts';
 
-export type Section = CatalogueList | 'overview' | 'versions';
+export type Section = CatalogueList | 'overview' | 'people' | 'explain' | 'versions';
 
 /** A section's page is `/admin/{section}`, in this order. */
 const SECTIONS: Readonly<Record<Section, string>> = {
@@ -15,6 +15,8 @@ const SECTIONS: Readonly<Record<Section, string>> = {
   connectors: 'Connectors',
   applications: 'Applications',
   administrators: 'Administrators',
+  people: 'People',
+  explain: 'Explain',
   versions: 'Changes',
 };
 

@@ -1,0 +1,100 @@
+/** The administrators' way through people and explanations, as phones and wide screens show it, by day and by night. */
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
+import { faintTexts, namelessControls, overflowing, repeatedButtonNames } from '../support/page-probes.ts';
+import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
+import { refusal, signInAs, Visitors } from '../support/visitor.ts';
+
+let browser: Browser;
+let broker: TestBroker;
+const visitors = new Visitors();
+const kept = process.env['DAYPASS_LOOK'];
+
+beforeAll(async () => {
+  [browser, broker] = await Promise.all([launchChromium(), startTestBroker()]);
+});
+afterEach(async () => {
+  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  await broker.close();
+});
+
+/** Looks at a page the way every page must bear. */
+async function look(page: Page, title: string, name: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: title }).waitFor();
+  await page.waitForLoadState();
+  if (kept !== undefined) await page.screenshot({ path: join(kept, `${name}.png`), fullPage: true });
+  expect(await overflowing(page), title).toEqual([]);
+  expect(await namelessControls(page), title).toEqual([]);
+  expect(await repeatedButtonNames(page), title).toEqual([]);
+  expect(await faintTexts(page), title).toEqual([]);
+}
+
+describe.each([
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 360, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
+] as const)('at $width px, $colorScheme', ({ width, colorScheme }) => {
+  const name = (page: string): string => `${page}-${width}-${colorScheme}`;
+
+  it('finds a person, explains what they lack, disables them and lets them in again', async () => {
+    const { page: erin } = await visitors.arrive(browser, {});
+    await signInAs(erin, broker.baseUrl, { person: /Erin/, connector: 'sandbox-saml' });
+    const visitor = await visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
+    const { page } = visitor;
+    await signInAs(page, broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
+    await page.goto(`${broker.baseUrl}/admin/people`);
+    await look(page, 'People', name('people'));
+    await page.getByRole('searchbox').fill('erin');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Erin Engel' }).click();
+    await look(page, 'Erin Engel', name('person'));
+
+    await page.getByRole('link', { name: 'Explain a role' }).click();
+    await page.getByLabel('Role', { exact: true }).fill('production-developer');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByRole('heading', { name: 'There is no such role among those you may use.' }).waitFor();
+    await look(page, 'Explain', name('explain-refused'));
+    expect(await page.locator('.step[data-state=failed]').textContent()).toContain('No mapping gives');
+    expect(await page.getByRole('link', { name: 'payments-leads-saml' }).count()).toBe(1);
+
+    await page.getByLabel('Whoever would come with these groups').check();
+    await page.getByRole('textbox', { name: 'Groups' }).fill('payments-leads');
+    await page.getByText('Attributes, sign-in, and what').click();
+    await page.getByRole('textbox', { name: 'Attributes' }).fill('department=payments\ncostCenter=cc-1');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByRole('heading', { name: 'Permitted, by the mapping “payments-leads-saml”' }).waitFor();
+    await look(page, 'Explain', name('explain-permitted'));
+    expect(await page.locator('.step').last().textContent()).toContain('sts:TagSession');
+
+    await page.goto(`${broker.baseUrl}/admin/people?q=erin`);
+    await page.getByRole('link', { name: 'Erin Engel' }).click();
+    await page.getByLabel('Why').fill('left the company');
+    await page.getByRole('button', { name: 'Disable Erin Engel' }).click();
+    await page.getByText('left the company').waitFor();
+    await look(page, 'Erin Engel', name('person-disabled'));
+    await erin.reload();
+    await erin.getByRole('heading', { name: 'Sign in to Daypass' }).waitFor();
+
+    await page.getByLabel('Why').fill('a mistake');
+    await page.getByRole('button', { name: 'Enable Erin Engel' }).click();
+    await page.getByRole('heading', { name: 'Disable' }).waitFor();
+  });
+
+  it('shows somebody who is refused a role what led to it', async () => {
+    const visitor = await visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
+    const { page } = visitor;
+    await signInAs(page, broker.baseUrl, { person: /Erin/, connector: 'sandbox-saml' });
+    await page.goto(`${broker.baseUrl}/roles/production-developer`);
+    await look(page, 'This role is not open to you', name('refused'));
+    expect(await page.locator('.step[data-state=failed]').textContent()).toContain(
+      'Nothing that has arrived',
+    );
+    await visitor.complained(refusal(404, 'Not Found'));
+  });
+});
