@@ -4,12 +4,11 @@ import { stsError, type WireAnswer } from './wire/query-protocol.ts';
 import type { CallRecord } from './journal.ts';
 import { createEc2, ec2Error } from './services/ec2.ts';
 import type { Ec2Instances } from './services/ec2-instances.ts';
-import { createIam, iamError } from './services/iam.ts';
+import { createIam, iamError, type IamState } from './services/iam.ts';
 import { createOrganizations, organizationsError } from './services/organizations.ts';
 import { s3Error } from './services/s3-answer.ts';
 import { createS3 } from './services/s3.ts';
 import { answerSts } from './sts/sts.ts';
-import type { AwsState } from './aws-state.ts';
 
 /** Answers a call whatever is wrong with it: refusals are answers in the service's own words. */
 type AnswerCall = (request: AwsRequest, record: CallRecord) => WireAnswer | Promise<WireAnswer>;
@@ -26,7 +25,7 @@ export interface AwsService {
  * signed, and signatures for what is not here, which are wrong ones to it.
  */
 export function createAwsServices(
-  aws: AwsState & { readonly instances: Ec2Instances },
+  aws: IamState & { readonly instances: Ec2Instances },
 ): (claimed: string | undefined) => AwsService {
   const sts: AwsService = {
     name: 'sts',

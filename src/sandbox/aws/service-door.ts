@@ -1,11 +1,11 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { type AwsService, createAwsServices } from './aws-services.ts';
-import type { AwsState } from './aws-state.ts';
 import type { Faults } from './faults/faults.ts';
 import { playFault } from './faults/play-fault.ts';
 import { struckCall } from './faults/struck-call.ts';
 import { CallRecord, type Journal } from './journal.ts';
 import type { Ec2Instances } from './services/ec2-instances.ts';
+import type { IamState } from './services/iam.ts';
 import { AwsError, internalFailure } from './wire/aws-error.ts';
 import { type AwsRequest, readAwsRequest } from './wire/aws-request.ts';
 import type { WireAnswer } from './wire/query-protocol.ts';
@@ -16,7 +16,7 @@ import { claimedCredential, claimsSignature } from './wire/signed-request.ts';
  * call to a service goes on to the pages.
  */
 
-interface ServiceDoor extends AwsState {
+interface ServiceDoor extends IamState {
   readonly journal: Journal;
   readonly instances: Ec2Instances;
   readonly faults: Faults;

@@ -12,8 +12,8 @@ import { byBytes, pageOf, pageToken, readPageToken } from './service-call.ts';
 const CREATED = new Date('2026-11-01T00:00:00Z');
 
 const NAME_PATTERN = /^[\w+=,.@-]+$/;
-const ROLE_NAME: TextRule = { min: 1, max: 64, pattern: NAME_PATTERN };
-const USER_NAME: TextRule = { min: 1, max: 128, pattern: NAME_PATTERN };
+export const ROLE_NAME: TextRule = { min: 1, max: 64, pattern: NAME_PATTERN };
+export const USER_NAME: TextRule = { min: 1, max: 128, pattern: NAME_PATTERN };
 const PATH_PREFIX: TextRule = {
   min: 1,
   max: 512,
@@ -108,7 +108,7 @@ function readPage({ read }: IamCall): { after: string | undefined; size: number 
   return { after, size };
 }
 
-function describeRole(role: Role): ResultTree {
+export function describeRole(role: Role): ResultTree {
   return {
     Path: role.path,
     RoleName: role.name,
@@ -134,7 +134,7 @@ function describeTags({ tags }: User | Role): ResultTree | undefined {
   return entries.length === 0 ? undefined : { member: entries.map(([Key, Value]) => ({ Key, Value })) };
 }
 
-function tagKeys(entity: User | Role | undefined): ConditionKeys {
+export function tagKeys(entity: User | Role | undefined): ConditionKeys {
   return new Map(
     Object.entries(entity?.tags ?? {}).flatMap(([key, value]) => [
       [`aws:ResourceTag/${key}`, [value]],
@@ -143,6 +143,6 @@ function tagKeys(entity: User | Role | undefined): ConditionKeys {
   );
 }
 
-function noSuchEntity(message: string): AwsError {
+export function noSuchEntity(message: string): AwsError {
   return new AwsError('NoSuchEntity', message, 404);
 }

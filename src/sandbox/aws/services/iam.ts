@@ -3,6 +3,7 @@ import type { AwsRequest } from '../wire/aws-request.ts';
 import type { AwsState } from '../aws-state.ts';
 import type { AwsCaller } from '../access/caller.ts';
 import type { CallRecord } from '../journal.ts';
+import type { Organization } from '../organization/organization.ts';
 import { ParameterReader } from '../sts/parameter-reader.ts';
 import {
   type Parameters,
@@ -14,11 +15,14 @@ import {
   xml,
   xmlTree,
 } from '../wire/query-protocol.ts';
+import type { IamChange } from './iam-change.ts';
 import { IAM_ACTIONS } from './iam-actions.ts';
+import { IAM_PROVIDER_CHANGES } from './iam-provider-changes.ts';
+import { IAM_ROLE_CHANGES } from './iam-role-changes.ts';
 import { openCall } from './service-call.ts';
 
 /*
- * The reading side of IAM that tools need: roles, users, the account's alias.
+ * What of IAM tools need: reading roles, users and the account's alias, and setting roles and providers up.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html
  */
 
@@ -27,7 +31,15 @@ const NAMESPACE = 'https://iam.amazonaws.com/doc/2010-05-08/';
 /** IAM has one endpoint for all regions of a partition, and it is signed for this one. */
 const REGION = 'us-east-1';
 
-export function createIam(aws: AwsState): (request: AwsRequest, record: CallRecord) => WireAnswer {
+const ACTIONS: ReadonlyMap<string, (call: IamChange) => ResultTree> = new Map([
+  ...IAM_ACTIONS,
+  ...IAM_ROLE_CHANGES,
+  ...IAM_PROVIDER_CHANGES,
+]);
+
+export type IamState = AwsState & { readonly organization: Organization };
+
+export function createIam(aws: IamState): (request: AwsRequest, record: CallRecord) => WireAnswer {
   return (request, record) => {
     record.service = 'iam';
     try {
@@ -42,15 +54,20 @@ export function createIam(aws: AwsState): (request: AwsRequest, record: CallReco
   };
 }
 
-function run(aws: AwsState, request: AwsRequest, parameters: Parameters, record: CallRecord): ResultTree {
+function run(aws: IamState, request: AwsRequest, parameters: Parameters, record: CallRecord): ResultTree {
   if (request.path !== '/') throw new AwsError('NotFound', 'IAM has no such path.', 404);
   const operation = readOperation(parameters);
-  const action = operation.version === VERSION ? IAM_ACTIONS.get(operation.action) : undefined;
+  const action = operation.version === VERSION ? ACTIONS.get(operation.action) : undefined;
   if (action === undefined) throw unknownOperation(operation);
   const call = openCall(aws, request, 'iam', record);
   checkRegion(call.region);
   checkCaller(call.caller);
-  return action({ ...call, read: new ParameterReader(parameters), note: (facts) => record.note(facts) });
+  return action({
+    ...call,
+    organization: aws.organization,
+    read: new ParameterReader(parameters),
+    note: (facts) => record.note(facts),
+  });
 }
 
 function checkRegion(region: string): void {

@@ -102,6 +102,13 @@ export class ParameterReader {
     return keys;
   }
 
+  /** `Name.member.N`. */
+  texts(name: string, rule: TextRule): readonly string[] {
+    return this.#indexes(`${name}.member.`).map((index) =>
+      this.#member(`${name}.member.${index}`, `${pathOf(name)}.${index}.member`, rule),
+    );
+  }
+
   policyArns(name: string): readonly string[] {
     const path = pathOf(name);
     const arns = this.#indexes(`${name}.member.`).map((index) =>
