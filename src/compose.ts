@@ -13,6 +13,7 @@ import { createIssueCredentials } from './broker/issue-credentials.ts';
 import { createEntitlementSource } from './broker/list-entitlements.ts';
 import { createOwnTokens } from './broker/own-tokens.ts';
 import { createRateLimits } from './broker/rate-limits.ts';
+import { createRoleSetup } from './broker/role-setup.ts';
 import { seedCatalogue, type Seed } from './broker/seed-catalogue.ts';
 import { factsOf } from './compose/facts.ts';
 import { connectorsOf, stsClientsOf, stsReports } from './compose/outside.ts';
@@ -29,6 +30,7 @@ import type { Stores } from './core/ports/stores.ts';
 import { consoleFormTargets } from './delivery/console-addresses.ts';
 import { createDeliveries } from './delivery/deliveries.ts';
 import { createGrantMethods } from './grants/grant-methods.ts';
+import { createSourcePrincipals } from './grants/source-principals.ts';
 import type { StsClients } from './grants/sts-clients.ts';
 import { createCookies } from './http/cookies.ts';
 import { createPages } from './http/web/pages.ts';
@@ -175,6 +177,14 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
     firstRun: createFirstRun({ ...stores, ...people, catalogue, clock, administration }),
     secretNames: [...config.secrets.keys()],
     breakGlass: breakGlassOf(config, stores, adapters),
+    roleSetup: createRoleSetup({
+      ...shared,
+      ...administration,
+      people: stores.people,
+      baseUrl,
+      sourcePrincipals: createSourcePrincipals(stsClients),
+      publishedKeys: signing.publishedKeys,
+    }),
     awsSetup: createAwsSetup({ ...config.awsClients, ...aws, baseUrl, entitlements }),
     pages: createPages({ ...administration, ...config, connectors, sessionCookie: cookies.session }),
     publishedKeys: signing.publishedKeys,

@@ -2,12 +2,17 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { Administration } from '../../broker/administration.ts';
+import type { RoleSetup } from '../../broker/role-setup.ts';
 import type { AwsSetup } from '../../broker/aws-setup.ts';
 import type { EntitlementSource } from '../../broker/list-entitlements.ts';
 import { openApiDocument, type OpenApiDocument } from '../openapi.ts';
 import { addOperations, type Operation } from '../operation.ts';
 import type { RequestLog } from '../request-log.ts';
-import { administrationOperations, admitAdministrators } from './administration/administration.ts';
+import {
+  administrationOperations,
+  admitAdministrators,
+  roleSetupOperations,
+} from './administration/administration.ts';
 import { awsConfigOperation } from './aws-config.ts';
 import { identifyCaller, type CallerSettings } from './caller.ts';
 import { credentialOperations, type CredentialOperations } from './credentials.ts';
@@ -18,6 +23,7 @@ import { rolesOperation } from './roles.ts';
 
 export interface ApiParts extends CallerSettings, CredentialOperations, PersonalTokenOperations, OAuthRoutes {
   readonly administration: Administration;
+  readonly roleSetup: RoleSetup;
   readonly awsSetup: AwsSetup;
   readonly entitlements: EntitlementSource;
   readonly log: RequestLog;
@@ -39,6 +45,7 @@ export function createApi(parts: ApiParts): Api {
     ...personalTokenOperations(parts),
     awsConfigOperation(parts.awsSetup),
     ...administrationOperations(parts.administration),
+    ...roleSetupOperations(parts.roleSetup),
   ];
   const own = documentOperation(() => document);
   const { baseUrl, sessionCookie, foreignOperations = [] } = parts;
