@@ -18,6 +18,7 @@ import { seedCatalogue, type Seed } from './broker/seed-catalogue.ts';
 import { factsOf } from './compose/facts.ts';
 import { connectorsOf, stsClientsOf, stsReports } from './compose/outside.ts';
 import { breakGlassOf, signInOf } from './compose/sign-in.ts';
+import { roleChecksOf } from './compose/role-checks.ts';
 import { awsClientsOf, tokensOf } from './compose/tokens.ts';
 import type { Config } from './config/config.ts';
 import { refreshConnectors } from './connectors/connector-registry.ts';
@@ -92,13 +93,14 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
       }),
     }),
   };
-  const housekeeping = keepHouse(adapters);
+  const parts = partsOf(config, adapters);
+  const checkRoles = roleChecksOf(config, adapters, parts.roleSetup);
+  const housekeeping = keepHouse(adapters, checkRoles);
   let accepting = true;
   const health = {
     accepting: () => accepting,
     check: () => checkReadiness(stores, adapters.stsClients),
   };
-  const parts = partsOf(config, adapters);
   return {
     app: createApp({ ...parts, rootDir, health }),
     inviteFirstRun: () => parts.firstRun.invite(),
@@ -108,6 +110,7 @@ export async function compose(config: Config, { rootDir, clock }: ComposeOptions
       if (seed !== undefined) await seedCatalogue(stores.catalogue, clock, seed);
       await catalogue.current();
       await signing.maintain();
+      checkRoles();
     },
     stopAccepting() {
       accepting = false;
@@ -181,7 +184,9 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
       ...shared,
       ...administration,
       people: stores.people,
+      source: catalogue,
       baseUrl,
+      grants,
       sourcePrincipals: createSourcePrincipals(stsClients),
       publishedKeys: signing.publishedKeys,
     }),
@@ -202,8 +207,12 @@ async function checkReadiness(stores: Stores, stsClients: StsClients): Promise<v
   if (!(await stsClients.usable())) throw new BrokerError('broker.credentials');
 }
 
-function keepHouse({ stores, signing, connectors, clock, logger }: Adapters): NodeJS.Timeout {
+function keepHouse(
+  { stores, signing, connectors, clock, logger }: Adapters,
+  checkRoles: () => void,
+): NodeJS.Timeout {
   const run = (): void => {
+    checkRoles();
     const chores = [stores.sweep(clock.now()), signing.maintain(), refreshConnectors(connectors)];
     Promise.all(chores).catch((error: unknown) => logger.error({ err: error }, 'housekeeping failed'));
   };

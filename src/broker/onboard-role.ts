@@ -48,7 +48,7 @@ export function createOnboardRole(dependencies: OnboardRoleDependencies): Onboar
 }
 
 /** @throws BrokerError `request.not_found` */
-function roleIn(
+export function roleIn(
   { compiled }: Pick<CurrentCatalogue, 'compiled'>,
   roleId: string,
 ): { readonly role: Role; readonly account: Account } {
@@ -57,7 +57,7 @@ function roleIn(
   return entry;
 }
 
-async function onboardingFor(
+export async function onboardingFor(
   current: CurrentCatalogue,
   roleId: string,
   { people, sourcePrincipals, publishedKeys, baseUrl }: Omit<OnboardRoleDependencies, 'administrators'>,
@@ -81,7 +81,7 @@ async function onboardingFor(
   });
 }
 
-function mappingsOf({ compiled }: Pick<CurrentCatalogue, 'compiled'>, roleId: string): Mapping[] {
+export function mappingsOf({ compiled }: Pick<CurrentCatalogue, 'compiled'>, roleId: string): Mapping[] {
   return [...compiled.mappings.values()]
     .filter(({ roleIds }) => roleIds.has(roleId))
     .map(({ mapping }) => mapping);

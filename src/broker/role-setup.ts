@@ -1,10 +1,27 @@
-/** What administrators hand to the owners of accounts, joined; each verb is in a file of its own. */
-import { createOnboardRole, type OnboardRole, type OnboardRoleDependencies } from './onboard-role.ts';
+/** What administrators hand to the owners of accounts, and whether it works; each verb is in a file of its own. */
+import { createRoleChecks, type RoleChecks, type RoleChecksDependencies } from './check-role.ts';
+import {
+  createGiveExternalId,
+  type GiveExternalId,
+  type GiveExternalIdDependencies,
+} from './give-external-id.ts';
+import { createLintRolePolicy, type LintRolePolicy } from './lint-role-policy.ts';
+import { createOnboardRole, type OnboardRole } from './onboard-role.ts';
 
 export interface RoleSetup {
   readonly onboardRole: OnboardRole;
+  readonly giveExternalId: GiveExternalId;
+  readonly roleChecks: RoleChecks;
+  readonly lintRolePolicy: LintRolePolicy;
 }
 
-export function createRoleSetup(dependencies: OnboardRoleDependencies): RoleSetup {
-  return { onboardRole: createOnboardRole(dependencies) };
+export type RoleSetupDependencies = RoleChecksDependencies & GiveExternalIdDependencies;
+
+export function createRoleSetup(dependencies: RoleSetupDependencies): RoleSetup {
+  return {
+    onboardRole: createOnboardRole(dependencies),
+    giveExternalId: createGiveExternalId(dependencies),
+    roleChecks: createRoleChecks(dependencies),
+    lintRolePolicy: createLintRolePolicy(dependencies),
+  };
 }

@@ -41,6 +41,7 @@ export function settle(settings: ConfigFile, context: RuleContext): Settled {
     personalTokens: settings.personalTokens,
     awsClients: settings.awsClients,
     rateLimits: settings.rateLimits,
+    roleChecks: settings.roleChecks,
     signingKeys: settings.signingKeys,
     credentialSources: credentialSourcesOf(settings, context),
     aws: { regions: regionsOf(settings), endpoints: endpointsOf(settings, context) },

@@ -233,6 +233,17 @@ export const configFileSchema = z.strictObject({
     .describe('A way in for administrators while the identity provider is down. Off by default.'),
   rateLimits,
   signingKeys,
+  roleChecks: z
+    .strictObject({
+      everyHours: z
+        .int()
+        .min(0)
+        .max(8_760)
+        .default(0)
+        .describe('How often every role is tried out with AWS; 0 for never.'),
+    })
+    .prefault({})
+    .describe('Whether the roles’ trust policies still let Daypass in, found before somebody needs them.'),
   credentialSources: z
     .record(name, credentialSource)
     .default({})

@@ -48,6 +48,7 @@ export interface Config {
     readonly principals: RateLimit;
   };
   /** How long one of the broker's own keys signs, and how long its successor is published before. */
+  readonly roleChecks: { readonly everyHours: number };
   readonly signingKeys: { readonly activeDays: number; readonly overlapDays: number };
   readonly credentialSources: ReadonlyMap<string, CredentialSourceSettings>;
   readonly aws: {

@@ -27,6 +27,8 @@ export const AUDIT_EVENT_NAMES = [
   'first-run.denied',
   'break-glass.used',
   'break-glass.denied',
+  'role-check.requested',
+  'role-check.completed',
   'connector.refresh-failed',
   'connector.certificate-expired',
   'signing-key.created',

@@ -8,11 +8,8 @@ import type { EntitlementSource } from '../../broker/list-entitlements.ts';
 import { openApiDocument, type OpenApiDocument } from '../openapi.ts';
 import { addOperations, type Operation } from '../operation.ts';
 import type { RequestLog } from '../request-log.ts';
-import {
-  administrationOperations,
-  admitAdministrators,
-  roleSetupOperations,
-} from './administration/administration.ts';
+import { administrationOperations, admitAdministrators } from './administration/administration.ts';
+import { roleSetupOperations } from './administration/role-setup.ts';
 import { awsConfigOperation } from './aws-config.ts';
 import { identifyCaller, type CallerSettings } from './caller.ts';
 import { credentialOperations, type CredentialOperations } from './credentials.ts';

@@ -1,7 +1,6 @@
 /** `/api/v1/admin`: the catalogue as a whole and entry by entry, its versions, people, and why somebody may or may not use a role. */
 import type { RequestHandler } from 'express';
 import type { Administration } from '../../../broker/administration.ts';
-import type { RoleSetup } from '../../../broker/role-setup.ts';
 import type { Operation } from '../../operation.ts';
 import { askerOf } from './asker.ts';
 import { catalogueOperations } from './catalogue.ts';
@@ -11,7 +10,6 @@ import { explainOperation } from './explain.ts';
 import { importOperation } from './import.ts';
 import { peopleChangeOperations } from './people-changes.ts';
 import { peopleOperations } from './people.ts';
-import { onboardRoleOperation } from './onboarding.ts';
 import { versionOperations } from './versions.ts';
 
 export function administrationOperations({
@@ -32,10 +30,6 @@ export function administrationOperations({
     importOperation(importEntries),
     discoverOperation(discoverEntries),
   ];
-}
-
-export function roleSetupOperations(setup: RoleSetup): Operation[] {
-  return [onboardRoleOperation(setup)];
 }
 
 /** Comes after whatever identifies the caller: strangers are refused before their body is read, at any address. */

@@ -2,54 +2,12 @@
 import { z } from 'zod';
 import type { RoleOnboarding } from '../../../broker/onboard-role.ts';
 import type { RoleSetup } from '../../../broker/role-setup.ts';
-import type { PrintedAccount } from '../../../core/onboarding/print-onboarding.ts';
-import type { Operation, Parameter } from '../../operation.ts';
+import type { Operation } from '../../operation.ts';
 import { jsonOperation, pathParameter } from '../json-operation.ts';
+import { accountPiecesSchema, accountViews, documentSchema, roleParameter } from './account-pieces.ts';
 import { askerOf } from './asker.ts';
 
-const roleParameter: Parameter = {
-  name: 'role',
-  in: 'path',
-  description: 'The role’s id.',
-  schema: z.string(),
-};
-
 const state = z.enum(['new', 'existing']).default('new');
-const document = z.record(z.string(), z.unknown());
-
-const accountPiecesSchema = z.strictObject({
-  accountId: z.string(),
-  partition: z.string(),
-  pieces: z
-    .array(
-      z.discriminatedUnion('kind', [
-        z.strictObject({ kind: z.literal('saml-provider'), name: z.string(), metadata: z.string() }),
-        z.strictObject({
-          kind: z.literal('openid-provider'),
-          issuer: z.string(),
-          clientIds: z.array(z.string()),
-        }),
-        z.strictObject({
-          kind: z.literal('role'),
-          name: z.string(),
-          path: z.string(),
-          maximumSeconds: z.int(),
-          trustPolicy: document,
-        }),
-        z.strictObject({
-          kind: z.literal('permission'),
-          of: z.enum(['user', 'role']),
-          principalName: z.string(),
-          policyName: z.string(),
-          document,
-        }),
-      ]),
-    )
-    .describe('In the words of IAM’s API.'),
-  cli: z.string().describe('Commands for the AWS CLI v2, with credentials of this account.'),
-  cloudFormation: document.optional(),
-  terraform: z.string().optional(),
-});
 
 const noteSchema = z.strictObject({ code: z.string(), text: z.string() });
 
@@ -59,7 +17,7 @@ const answer = z.strictObject({
   externalId: z.string().optional(),
   accounts: z.array(accountPiecesSchema).describe('In the order to apply them.'),
   stackSet: z
-    .strictObject({ template: document, commands: z.string() })
+    .strictObject({ template: documentSchema, commands: z.string() })
     .optional()
     .describe('For the role in every account that has one like it.'),
   notes: z.array(noteSchema),
@@ -98,9 +56,4 @@ function viewOf({ role, version, accounts, stackSet, notes }: RoleOnboarding): z
     ...(stackSet === undefined ? {} : { stackSet: { ...stackSet, template: { ...stackSet.template } } }),
     notes: [...notes],
   };
-}
-
-/** Policies are objects here and whatever JSON makes of them there. */
-function accountViews(accounts: readonly PrintedAccount[]): z.input<typeof accountPiecesSchema>[] {
-  return JSON.parse(JSON.stringify(accounts)) as z.input<typeof accountPiecesSchema>[];
 }
