@@ -16,6 +16,7 @@ import type {
   RoleView,
   SessionsPage,
   SessionView,
+  RoleTrustPage,
   SetupPage,
   StepView,
   TokenPage,
@@ -354,6 +355,41 @@ export function buildAwsLoginDonePage(overrides: Partial<AwsLoginDonePage> = {})
     given: { roleLabel: 'Read only', account: buildAccount() },
     href: undefined,
     code: undefined,
+    ...overrides,
+  };
+}
+
+export function buildRoleTrustPage(overrides: Partial<RoleTrustPage> = {}): RoleTrustPage {
+  const policy = '{\n  "Version": "2012-10-17"\n}';
+  return {
+    ...buildFrame({ title: 'Trust for Read only' }),
+    roleLabel: 'Read only',
+    accountName: 'Payments',
+    action: '/admin/roles/payments-readonly/trust',
+    version: 7,
+    choices: [
+      { label: 'All is new', href: '/admin/roles/payments-readonly/trust', isCurrent: true },
+      {
+        label: 'The role is there',
+        href: '/admin/roles/payments-readonly/trust?role=existing',
+        isCurrent: false,
+      },
+    ],
+    accounts: [
+      {
+        accountId: '444455556666',
+        cli: `aws iam create-role \\\n  --role-name ReadOnly \\\n  --assume-role-policy-document '${policy}'\n`,
+        json: policy,
+        cloudFormation: policy,
+        terraform: undefined,
+      },
+    ],
+    stackSet: { template: policy, commands: 'aws cloudformation create-stack-set' },
+    notes: ['The role trusts another account without an external ID.'],
+    externalId: undefined,
+    mayHaveExternalId: false,
+    check: undefined,
+    lint: undefined,
     ...overrides,
   };
 }

@@ -16,6 +16,7 @@ import type {
   ResubmitPage,
   RolePage,
   RolesPage,
+  RoleTrustPage,
   SessionsPage,
   SetupPage,
   SignedOutPage,
@@ -41,6 +42,7 @@ import {
   buildRolesPage,
   buildSession,
   buildSessionsPage,
+  buildRoleTrustPage,
   buildSetupPage,
   buildStep,
   buildTokenPage,
@@ -578,6 +580,69 @@ function awsLoginPages(): CataloguePage[] {
   ];
 }
 
+function trustPages(): CataloguePage[] {
+  const page = (name: string, model: RoleTrustPage): CataloguePage => ({
+    name,
+    view: 'pages/admin-trust',
+    model,
+  });
+  const usual = buildRoleTrustPage();
+  const words = {
+    roleLabel: hostile(0),
+    accountName: hostile(1),
+    externalId: hostile(2),
+    notes: HOSTILE_TEXTS,
+    accounts: [
+      {
+        ...usual.accounts[0],
+        accountId: '111122223333',
+        cli: hostile(3),
+        json: hostile(0),
+        cloudFormation: hostile(1),
+        terraform: hostile(5),
+      },
+    ],
+  };
+  return [
+    page('admin-trust', usual),
+    page(
+      'admin-trust-fails',
+      buildRoleTrustPage({
+        check: {
+          outcome: 'fails',
+          text: 'The account has no such identity provider.',
+          detail: 'InvalidIdentityToken: Specified provider doesn’t exist',
+          patch: usual.accounts,
+        },
+      }),
+    ),
+    page(
+      'admin-trust-works',
+      buildRoleTrustPage({
+        mayHaveExternalId: true,
+        stackSet: undefined,
+        check: { outcome: 'works', text: 'AWS gave a session.', patch: [] },
+      }),
+    ),
+    page(
+      'admin-trust-nothing',
+      buildRoleTrustPage({ accounts: [], stackSet: undefined, notes: ['Nothing has to be set up.'] }),
+    ),
+    page(
+      'admin-trust-hostile',
+      buildRoleTrustPage({
+        ...words,
+        check: { outcome: 'warns', text: hostile(4), detail: hostile(5), patch: words.accounts },
+        lint: {
+          policy: hostile(3),
+          findings: [{ code: 'trust.anyone', severity: 'error', where: hostile(2), text: hostile(1) }],
+          patched: hostile(0),
+        },
+      }),
+    ),
+  ];
+}
+
 function setupPages(): CataloguePage[] {
   const page = (name: string, model: SetupPage): CataloguePage => ({ name, view: 'pages/setup', model });
   const usual = buildSetupPage();
@@ -643,6 +708,7 @@ export function pageCatalogue(): CataloguePage[] {
     ...clientPages(),
     ...awsLoginPages(),
     ...setupPages(),
+    ...trustPages(),
     ...tokenPages(),
     ...errorPages(),
     ...onTheWayPages(),

@@ -28,6 +28,7 @@ interface PageModels {
   'aws-login': views.AwsLoginPage;
   'aws-login-done': views.AwsLoginDonePage;
   setup: views.SetupPage;
+  'admin-trust': views.RoleTrustPage;
   error: views.ErrorPage;
   resubmit: views.ResubmitPage;
   'sign-in-again': views.SignInAgainPage;
