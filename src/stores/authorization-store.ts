@@ -9,6 +9,7 @@ import {
 import { sha256Hex } from '../lib/hash.ts';
 import { authorizationOf, authorizationRow, foundTokenOf, type TokenRow } from './authorization-row.ts';
 import { statement } from './database.ts';
+import { KeptRows } from './kept-rows.ts';
 import type { Database } from './database.ts';
 import { spendOnce } from './one-time-values.ts';
 import { standingChecks, standingEnded } from './standing-checks.ts';
@@ -18,6 +19,7 @@ import type { Statement } from './write-unit.ts';
 
 export function createAuthorizationStore(database: Database): AuthorizationStore {
   const live = liveToken(database);
+  const kept = new KeptRows<TokenRow>(database);
   const check = standingChecks(database);
   return {
     async create({ authorization, tokens, spend = [], request, standing, event }) {
@@ -35,8 +37,15 @@ export function createAuthorizationStore(database: Database): AuthorizationStore
       if (result.status !== 'committed') throw new BrokerError('code.spent');
     },
     async findByToken(idHash, use, now) {
-      const [row] = await live(idHash, use, now.getTime(), now.getTime());
-      return row === undefined ? undefined : foundTokenOf(row);
+      const key = `${use} ${idHash}`;
+      const at = now.getTime();
+      const known = kept.find(key);
+      if (known !== undefined && at < Math.min(known.expires_at, known.token_expires_at))
+        return foundTokenOf(known);
+      const [row] = await live(idHash, use, at, at);
+      if (row === undefined) return undefined;
+      kept.keep(key, row);
+      return foundTokenOf(row);
     },
     async addTokens(id, { tokens, replaces, event }) {
       const statements = [

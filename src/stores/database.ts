@@ -34,6 +34,9 @@ export class Database {
   readonly #queue: WriteQueue;
   readonly #report: ReportStoreHealth;
   #failing = false;
+  #changing = 0;
+  #changes = 0;
+  #inDoubt = false;
 
   constructor(engine: Engine, report: ReportStoreHealth) {
     this.dialect = engine.dialect;
@@ -73,10 +76,31 @@ export class Database {
   /** Resolves once committed, or refused as a whole. @throws BrokerError `store.unavailable` */
   async write(statements: readonly Statement[], audit: readonly AuditEntry[] = []): Promise<WriteResult> {
     const unit: WriteUnit = { statements, audit };
-    const outcome = await this.#queue.write(unit);
+    const outcome = statements.every(({ readOnly }) => readOnly === true)
+      ? await this.#queue.write(unit)
+      : await this.#change(unit);
+    // What follows it in the queue is committed after it, so whatever was in doubt is over by now.
+    if (outcome.status === 'committed') this.#inDoubt = false;
     if (outcome.status === 'faulty') throw new BrokerError('internal', { detail: outcome.detail });
     this.#noteHealth(outcome);
     if (outcome.status === 'unavailable') throw unavailable(outcome.detail);
+    return outcome;
+  }
+
+  /**
+   * Stays the same while nothing but audit records is written: until then, what was read is still so. Undefined where
+   * that cannot be told: while a change is on its way or its end is not known, and on Postgres, where others write.
+   */
+  get unchanged(): number | undefined {
+    return this.dialect === 'sqlite' && this.#changing === 0 && !this.#inDoubt ? this.#changes : undefined;
+  }
+
+  async #change(unit: WriteUnit): Promise<Outcome> {
+    this.#changing += 1;
+    const outcome = await this.#queue.write(unit);
+    this.#changing -= 1;
+    this.#changes += 1;
+    if (outcome.status === 'unavailable') this.#inDoubt = true;
     return outcome;
   }
 
