@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../test/support/start-test-broker.ts';
+import { measureAdministration } from './administration.ts';
 import { measureContainerRate } from './container-rate.ts';
 import { measureIssueRate } from './issue-rate.ts';
 import { measureRolesPage } from './roles-page.ts';
@@ -87,6 +88,26 @@ async function roles(): Promise<void> {
   }
 }
 
+async function administration(): Promise<void> {
+  const measured = await inPlace(measureAdministration);
+  console.log('Administration: 10,000 people, 2,000 accounts, 10,000 roles, 20,000 mappings');
+  console.log('(CPU time of the serving process: the first time, and the mean of later ones)');
+  for (const [title, costs] of [
+    ['  pages', measured.pages],
+    ['  preview of a change of', measured.previews],
+  ] as const) {
+    console.log(title);
+    for (const { name, firstMs, ms } of costs) {
+      console.log(
+        `    ${name.slice(0, 46).padEnd(46)} ${firstMs.toFixed(0).padStart(6)} ms ${ms.toFixed(0).padStart(6)} ms`,
+      );
+    }
+  }
+  console.log(
+    `  memory  ${Math.round(measured.signedInMegabytes)} MB after the first sign-in, ${Math.round(measured.megabytes)} MB at the end\n`,
+  );
+}
+
 async function signingIn(): Promise<void> {
   const signIns = await inPlace(measureSignInRate);
   console.log('Signing in (whole sign-in over HTTP, 32 at a time, CPU time of the serving process)');
@@ -131,7 +152,7 @@ async function sandbox(): Promise<void> {
   }
 }
 
-const PARTS = { issuing, container, roles, 'sign-in': signingIn, start: starting, sandbox };
+const PARTS = { issuing, container, roles, administration, 'sign-in': signingIn, start: starting, sandbox };
 
 try {
   const wanted = process.argv.slice(2);
