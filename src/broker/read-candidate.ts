@@ -1,8 +1,9 @@
 import { hasFullAdministrator, type CatalogueSide } from '../core/authority.ts';
-import { catalogueSchema, type Catalogue } from '../core/catalogue.ts';
+import type { Catalogue } from '../core/catalogue.ts';
 import type { CatalogueFacts, Problem } from '../core/catalogue-problems.ts';
 import { compileCatalogue } from '../core/compile-catalogue.ts';
 import { BrokerError } from '../core/errors.ts';
+import { parseCatalogue } from '../core/parse-catalogue.ts';
 
 /** Told at once; whoever mends these sees the next. */
 const TOLD = 100;
@@ -13,25 +14,19 @@ const TOLD = 100;
  * @throws BrokerError `catalogue.refused`
  */
 export function readCandidate(candidate: unknown, present: Catalogue, facts: CatalogueFacts): CatalogueSide {
-  const parsed = parse(candidate);
-  if (!parsed.success) {
-    throw refused(
-      parsed.error.issues.map(({ path, message }) => ({
-        path: path.map((part) => (typeof part === 'symbol' ? String(part) : part)),
-        message,
-      })),
-    );
-  }
-  const { catalogue: compiled, problems } = compileCatalogue(parsed.data, facts);
-  const all = [...problems, ...(hasFullAdministrator(present) ? lockOut(parsed.data) : [])];
+  const parsed = parse(candidate, present);
+  if (parsed.catalogue === undefined) throw refused(parsed.problems);
+  const { catalogue } = parsed;
+  const { catalogue: compiled, problems } = compileCatalogue(catalogue, facts);
+  const all = [...problems, ...(hasFullAdministrator(present) ? lockOut(catalogue) : [])];
   if (compiled === undefined || all.length > 0) throw refused(all);
-  return { catalogue: parsed.data, compiled };
+  return { catalogue, compiled };
 }
 
 /** JSON that can be read may be nested too deep for whatever looks into it; no catalogue is. */
-function parse(candidate: unknown): ReturnType<typeof catalogueSchema.safeParse> {
+function parse(candidate: unknown, present: Catalogue): ReturnType<typeof parseCatalogue> {
   try {
-    return catalogueSchema.safeParse(candidate);
+    return parseCatalogue(candidate, present);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw refused([{ path: [], message: 'is nested too deep' }]);

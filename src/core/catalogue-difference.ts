@@ -77,8 +77,22 @@ function isReordered(before: Entries, after: Entries): boolean {
 }
 
 function fieldChanges(before: Entry, after: Entry): FieldChange[] {
+  if (isAlike(before, after)) return [];
   const [old, now] = [JSON.stringify(before), JSON.stringify(after)];
   return old === now ? [] : valueChanges(JSON.parse(old) as JsonValue, JSON.parse(now) as JsonValue, '');
+}
+
+/** Of thousands of entries nearly all are: seen without writing them out. Whatever is doubtful is not alike. */
+function isAlike(before: unknown, after: unknown): boolean {
+  if (before === after) return true;
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null)
+    return false;
+  if (Array.isArray(before) !== Array.isArray(after)) return false;
+  const [old, now] = [Object.entries(before), Object.entries(after)];
+  return (
+    old.length === now.length &&
+    old.every(([key, value], at) => now[at]?.[0] === key && isAlike(value, now[at][1]))
+  );
 }
 
 /** Both are JSON, so that a setting which is there with no value is like one which is not there. */
