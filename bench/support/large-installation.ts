@@ -1,5 +1,6 @@
 /** 10,000 people, 2,000 accounts, 10,000 roles and 20,000 mappings, put into the store as signing in and changing would. */
 import { DatabaseSync } from '@photostructure/sqlite';
+import { differenceOf } from '../../src/core/catalogue-difference.ts';
 import { catalogueSchema, type Catalogue } from '../../src/core/catalogue.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import { identityText, searchTextOf } from '../../src/stores/person-text.ts';
@@ -51,8 +52,14 @@ export function fillStore(file: string, catalogue: Catalogue): void {
   const database = new DatabaseSync(file);
   database.exec('begin');
   database
-    .prepare('insert into catalogue_versions (version, catalogue, created_at) values (2, ?, ?)')
-    .run(JSON.stringify(catalogue), Date.now());
+    .prepare(
+      'insert into catalogue_versions (version, catalogue, difference, created_at) values (2, ?, ?, ?)',
+    )
+    .run(
+      JSON.stringify(catalogue),
+      JSON.stringify(differenceOf(catalogueSchema.parse({}), catalogue)),
+      Date.now(),
+    );
   const person = database.prepare(
     'insert into people (connector_id, subject_hash, identity, search_text, authenticated_at, contexts, signed_in_at) values (?, ?, ?, ?, ?, ?, ?)',
   );

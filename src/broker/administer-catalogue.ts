@@ -36,11 +36,14 @@ export interface Changed {
   readonly difference: CatalogueDifference;
 }
 
-export interface ReadVersion {
+export interface ChangedVersion {
   readonly about: CatalogueVersion;
-  readonly catalogue: Catalogue;
   /** From the version before it. */
   readonly difference: CatalogueDifference;
+}
+
+export interface ReadVersion extends ChangedVersion {
+  readonly catalogue: Catalogue;
 }
 
 /** Every verb throws BrokerError `administration.forbidden` for whoever may not do it. */
@@ -52,7 +55,9 @@ export interface CatalogueAdministration {
   apply(asker: Asker, candidate: unknown, change: Change): Promise<Changed>;
   /** Newest first, below `before`. */
   versions(asker: Asker, before?: number): Promise<readonly CatalogueVersion[]>;
-  /** What one of them said, and what it changed. @throws BrokerError `request.not_found` */
+  /** What one of them changed. @throws BrokerError `request.not_found` */
+  whatChanged(asker: Asker, version: number): Promise<ChangedVersion>;
+  /** And what it said. @throws BrokerError `request.not_found` */
   version(asker: Asker, version: number): Promise<ReadVersion>;
   /** Applies what an earlier version said, as a new one. @throws BrokerError `request.not_found`, and as `apply` */
   restore(asker: Asker, version: number, change: Change): Promise<Changed>;
@@ -107,16 +112,15 @@ export function createCatalogueAdministration(
       await administrators.admit(asker);
       return store.list(before);
     },
+    async whatChanged(asker, version) {
+      await administrators.admit(asker);
+      return changeIn(store, version);
+    },
     async version(asker, version) {
       await administrators.admit(asker);
-      const [[about], stored, before] = await Promise.all([
-        store.list(version + 1),
-        store.load(version),
-        store.load(version - 1),
-      ]);
-      if (about?.version !== version || stored === undefined) throw new BrokerError('request.not_found');
-      const { catalogue } = stored;
-      return { about, catalogue, difference: differenceOf(before?.catalogue ?? NOTHING, catalogue) };
+      const [changed, stored] = await Promise.all([changeIn(store, version), store.load(version)]);
+      if (stored === undefined) throw new BrokerError('request.not_found');
+      return { ...changed, catalogue: stored.catalogue };
     },
     async restore(asker, restored, { expectedVersion, reason }) {
       const admitted = await administrators.admit(asker);
@@ -125,6 +129,18 @@ export function createCatalogueAdministration(
       return change(asker, admitted, { candidate: stored.catalogue, expectedVersion, reason, restored });
     },
   };
+}
+
+async function changeIn(store: CatalogueStore, version: number): Promise<ChangedVersion> {
+  const [[about], kept] = await Promise.all([store.list(version + 1), store.difference(version)]);
+  if (about?.version !== version) throw new BrokerError('request.not_found');
+  return { about, difference: kept ?? (await workedOut(store, version)) };
+}
+
+/** Of what a file seeded, and of versions from before differences were kept. */
+async function workedOut(store: CatalogueStore, version: number): Promise<CatalogueDifference> {
+  const [before, after] = await Promise.all([store.load(version - 1), store.load(version)]);
+  return differenceOf(before?.catalogue ?? NOTHING, after?.catalogue ?? NOTHING);
 }
 
 const NOTHING = catalogueSchema.parse({});
@@ -161,6 +177,7 @@ function save(
   return store.save({
     catalogue,
     expectedVersion,
+    difference,
     authorship: { author, reason },
     standing: principal.standing,
     event: {

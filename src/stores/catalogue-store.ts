@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { CatalogueDifference } from '../core/catalogue-difference.ts';
 import { catalogueSchema } from '../core/catalogue.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import { BrokerError } from '../core/errors.ts';
@@ -43,8 +44,9 @@ export function createCatalogueStore(database: Database): CatalogueStore {
       const { version, seed_hash: seedHash } = row;
       return { version, catalogue: parseCatalogue(row.catalogue, version), seedHash: seedHash ?? undefined };
     },
+    difference: (version) => findDifference(database, version),
     list: (before) => listVersions(database, before),
-    async save({ catalogue, expectedVersion, seedHash, authorship, standing, event }) {
+    async save({ catalogue, expectedVersion, difference, seedHash, authorship, standing, event }) {
       const version = expectedVersion + 1;
       const insert = database.build.insertInto('catalogue_versions').values({
         version,
@@ -52,6 +54,7 @@ export function createCatalogueStore(database: Database): CatalogueStore {
         seed_hash: seedHash ?? null,
         created_at: event.at.getTime(),
         change: authorship === undefined ? null : JSON.stringify(authorship),
+        difference: difference === undefined ? null : JSON.stringify(difference),
       });
       // The key refuses an older `expectedVersion`, the check one that never was.
       const statements = [
@@ -77,15 +80,29 @@ export function createCatalogueStore(database: Database): CatalogueStore {
 function findVersion(
   database: Database,
   wanted: number | undefined,
-): Promise<Selectable<Schema['catalogue_versions']> | undefined> {
+): Promise<
+  Pick<Selectable<Schema['catalogue_versions']>, 'version' | 'catalogue' | 'seed_hash'> | undefined
+> {
   return database.read((db) =>
     db
       .selectFrom('catalogue_versions')
-      .selectAll()
+      .select(['version', 'catalogue', 'seed_hash'])
       .$if(wanted !== undefined, (query) => query.where('version', '=', wanted ?? 0))
       .orderBy('version', 'desc')
       .executeTakeFirst(),
   );
+}
+
+async function findDifference(database: Database, version: number): Promise<CatalogueDifference | undefined> {
+  const row = await database.read((db) =>
+    db
+      .selectFrom('catalogue_versions')
+      .select('difference')
+      .where('version', '=', version)
+      .executeTakeFirst(),
+  );
+  const text = row?.difference ?? null;
+  return text === null ? undefined : (JSON.parse(text) as CatalogueDifference);
 }
 
 async function listVersions(database: Database, before: number | undefined): Promise<CatalogueVersion[]> {

@@ -34,6 +34,8 @@ interface CatalogueVersionTable {
   created_at: number;
   /** JSON: who made it, and why. */
   change: string | null;
+  /** JSON: what it changed; not kept of every version. */
+  difference: string | null;
 }
 
 interface SignInFlowTable {

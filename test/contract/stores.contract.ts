@@ -59,10 +59,13 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
           catalogue: buildCatalogue('Seeded'),
           seedHash: 'a'.repeat(64),
         });
-        const change = { catalogue: buildCatalogue('Changed'), expectedVersion: 1 };
+        const difference = { entries: [], reordered: ['roles'] } as const;
+        const change = { catalogue: buildCatalogue('Changed'), expectedVersion: 1, difference };
         expect(await stores.catalogue.save({ ...change, event: buildEvent() })).toBe(2);
         expect(await stores.catalogue.version()).toBe(2);
         expect(await stores.catalogue.load()).toMatchObject({ version: 2, seedHash: undefined });
+        expect(await stores.catalogue.difference(2)).toEqual(difference);
+        expect(await stores.catalogue.difference(1)).toBeUndefined();
       });
 
       it.each([-1, 1, 5])('refuses a change made against a version %d away from the newest', async (away) => {

@@ -5,6 +5,7 @@
  * Every method throws BrokerError `store.unavailable` when the database cannot do it.
  */
 import type { AuditEvent } from '../audit-event.ts';
+import type { CatalogueDifference } from '../catalogue-difference.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { Authentication, Identity, Standing } from '../principal.ts';
 import type { AuditSink } from './audit-sink.ts';
@@ -36,6 +37,8 @@ export interface CatalogueStore {
   version(): Promise<number>;
   /** The newest, or the one that is named. */
   load(version?: number): Promise<StoredCatalogue | undefined>;
+  /** What a version changed, as it was saved with it; undefined where that is not kept. */
+  difference(version: number): Promise<CatalogueDifference | undefined>;
   /** Newest first, below `before`; the newest `MAXIMUM_LISTED_VERSIONS` of them. */
   list(before?: number): Promise<readonly CatalogueVersion[]>;
   /**
@@ -47,6 +50,8 @@ export interface CatalogueStore {
   save(change: {
     readonly catalogue: Catalogue;
     readonly expectedVersion: number;
+    /** From the version before it. */
+    readonly difference?: CatalogueDifference;
     readonly seedHash?: string;
     readonly authorship?: CatalogueAuthorship;
     readonly standing?: Standing;

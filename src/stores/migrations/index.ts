@@ -8,6 +8,7 @@ import { signInFacts } from './0002-sign-in-facts.ts';
 import { authorizations } from './0003-authorizations.ts';
 import { catalogueAuthors } from './0004-catalogue-authors.ts';
 import { disabledPeople } from './0005-disabled-people.ts';
+import { catalogueDifferences } from './0006-catalogue-differences.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
@@ -15,4 +16,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-authorizations': authorizations,
   '0004-catalogue-authors': catalogueAuthors,
   '0005-disabled-people': disabledPeople,
+  '0006-catalogue-differences': catalogueDifferences,
 };

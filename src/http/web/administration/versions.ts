@@ -31,7 +31,7 @@ export function versionRoutes({ administration, clock, pages }: AdministrationRo
   onlyMethods(router, '/admin/versions/:version', {
     async get(request, response) {
       const { authority, current } = admittedOf(response);
-      const { about, difference } = await catalogue.version(askerOf(response), versionOf(request));
+      const { about, difference } = await catalogue.whatChanged(askerOf(response), versionOf(request));
       const isCurrent = about.version === current.version;
       await pages.render(response, 'admin-version', {
         ...adminFrame(response, 'versions'),
