@@ -46,7 +46,6 @@ import { roleRoutes, type RoleRoutes } from './http/web/roles.ts';
 import { sessionRoutes, type SessionRoutes } from './http/web/sessions.ts';
 import { readSession } from './http/web/signed-in.ts';
 import { setupFileRoutes, setupRoutes, type SetupRoutes } from './http/web/setup.ts';
-import { roleTrustRoutes, type RoleTrustRoutes } from './http/web/administration/role-trust.ts';
 import { signInRoutes, type SignInRoutes } from './http/web/sign-in.ts';
 import { signOutRoutes, type SignOutRoutes } from './http/web/sign-out.ts';
 
@@ -63,7 +62,6 @@ export interface AppParts
     FirstRunRoutes,
     IdentityCenterRoutes,
     PersonalTokenRoutes,
-    RoleTrustRoutes,
     SetupRoutes,
     Omit<ApiParts, 'sessionCookie' | 'log'> {
   readonly awsLogin: AwsLogin;
@@ -121,7 +119,7 @@ export function createApp(parts: AppParts): Express {
   app.use(breakGlassRoutes(parts));
   app.use(signOutRoutes(parts), sessionRoutes(parts), personalTokenRoutes(parts));
   app.use(roleRoutes(parts), setupRoutes(parts));
-  app.use(roleTrustRoutes(parts), administrationRoutes(parts));
+  app.use(administrationRoutes(parts));
   app.use(notFound, webErrors({ pages, log, clickCookie: cookies.click }), lastResort(parts.logger));
   return app;
 }

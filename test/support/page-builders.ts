@@ -16,11 +16,11 @@ import type {
   RoleView,
   SessionsPage,
   SessionView,
-  RoleTrustPage,
   SetupPage,
   StepView,
   TokenPage,
 } from '../../src/http/web/view-models.ts';
+import type { RoleTrustPage } from '../../src/http/web/administration/setup-views.ts';
 import { setupSnippets } from '../../src/http/web/setup-snippets.ts';
 
 const SANDBOX = { awsUrl: 'http://localhost:8081', identityProvidersUrl: 'http://localhost:8082' };
@@ -362,7 +362,10 @@ export function buildAwsLoginDonePage(overrides: Partial<AwsLoginDonePage> = {})
 export function buildRoleTrustPage(overrides: Partial<RoleTrustPage> = {}): RoleTrustPage {
   const policy = '{\n  "Version": "2012-10-17"\n}';
   return {
-    ...buildFrame({ title: 'Trust for Read only' }),
+    ...buildFrame({ title: 'Trust for Read only', administers: true }),
+    sections: [{ label: 'Roles', href: '/admin/roles', isCurrent: true }],
+    within: undefined,
+    roleHref: '/admin/roles/payments-readonly',
     roleLabel: 'Read only',
     accountName: 'Payments',
     action: '/admin/roles/payments-readonly/trust',

@@ -16,13 +16,13 @@ import type {
   ResubmitPage,
   RolePage,
   RolesPage,
-  RoleTrustPage,
   SessionsPage,
   SetupPage,
   SignedOutPage,
   SignInPage,
   TokenPage,
 } from '../../src/http/web/view-models.ts';
+import type { RoleTrustPage } from '../../src/http/web/administration/setup-views.ts';
 import { adminPages } from './admin-page-catalogue.ts';
 import {
   buildAccount,

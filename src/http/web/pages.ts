@@ -9,6 +9,7 @@ import { csrfTokenOf } from '../middleware/csrf-token.ts';
 import { contextOf } from '../request-context.ts';
 import { personOf } from './signed-in.ts';
 import type * as people from './administration/people-views.ts';
+import type * as setup from './administration/setup-views.ts';
 import type * as admin from './administration/views.ts';
 import type * as views from './view-models.ts';
 
@@ -28,7 +29,6 @@ interface PageModels {
   'aws-login': views.AwsLoginPage;
   'aws-login-done': views.AwsLoginDonePage;
   setup: views.SetupPage;
-  'admin-trust': views.RoleTrustPage;
   error: views.ErrorPage;
   resubmit: views.ResubmitPage;
   'sign-in-again': views.SignInAgainPage;
@@ -44,6 +44,7 @@ interface PageModels {
   'admin-people': people.PeoplePage;
   'admin-person': people.PersonPage;
   'admin-explain': people.ExplainPage;
+  'admin-trust': setup.RoleTrustPage;
 }
 
 /** A page's own part of its model; the rest is the same on every page. */

@@ -2,19 +2,18 @@
 import { Router } from 'express';
 import type { Administration } from '../../../broker/administration.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
-import type { Pages } from '../pages.ts';
 import { entryRoutes } from './editor/entries.ts';
 import { explainRoutes } from './explain.ts';
 import { listRoutes } from './lists.ts';
 import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
+import { roleTrustRoutes, type RoleTrustRoutes } from './role-trust.ts';
 import { versionRoutes } from './versions.ts';
 
-export interface AdministrationRoutes {
+export interface AdministrationRoutes extends RoleTrustRoutes {
   readonly administration: Administration;
   readonly baseUrl: string;
   readonly clock: Clock;
-  readonly pages: Pages;
 }
 
 /** Behind `administratorsOnly`. */
@@ -22,6 +21,6 @@ export function administrationRoutes(routes: AdministrationRoutes): Router {
   const router = Router();
   router.use(overviewRoutes(routes));
   router.use(listRoutes(routes), entryRoutes(routes), versionRoutes(routes));
-  router.use(peopleRoutes(routes), explainRoutes(routes));
+  router.use(peopleRoutes(routes), explainRoutes(routes), roleTrustRoutes(routes));
   return router;
 }

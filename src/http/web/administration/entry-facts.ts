@@ -47,6 +47,12 @@ function roleFacts(id: string, { side }: FactSources): FactView[] {
   const mappings = [...side.compiled.mappings.values()].filter(({ roleIds }) => roleIds.has(id));
   return [
     { name: 'ARN', values: [{ text: roleArnOf(account, role) }] },
+    {
+      name: 'In its account',
+      values: [
+        { text: 'What its account needs, and whether it works', href: `${entryHref('roles', id)}/trust` },
+      ],
+    },
     { name: 'STS operation', values: [{ text: supportOf(role).operation }] },
     {
       name: 'Longest session',

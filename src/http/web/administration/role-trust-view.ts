@@ -4,7 +4,8 @@ import type { LintReport } from '../../../core/onboarding/lint-policy.ts';
 import type { Existing } from '../../../core/onboarding/print-cli.ts';
 import type { PrintedAccount } from '../../../core/onboarding/print-onboarding.ts';
 import type { PageContent } from '../pages.ts';
-import type { RoleTrustPage } from '../view-models.ts';
+import { entryHref } from './list-rows.ts';
+import type { RoleTrustPage } from './setup-views.ts';
 
 export interface Tried {
   readonly check?: RoleCheck;
@@ -15,16 +16,19 @@ export function roleTrustPage(
   { role, account, accounts, stackSet, notes, version }: RoleOnboarding,
   existing: Existing,
   { check, lint }: Tried = {},
-): PageContent<RoleTrustPage> {
+): Omit<PageContent<RoleTrustPage>, 'sections' | 'within'> {
   const { grant } = role;
   const label = role.label ?? role.roleName;
+  const roleHref = entryHref('roles', role.id);
+  const action = `${roleHref}/trust`;
   return {
     title: `Trust for ${label}`,
     roleLabel: label,
     accountName: account.name,
-    action: `/admin/roles/${role.id}/trust`,
+    roleHref,
+    action,
     version,
-    choices: choicesOf(`/admin/roles/${role.id}/trust`, existing),
+    choices: choicesOf(action, existing),
     accounts: accounts.map(accountView),
     stackSet: stackSet === undefined ? undefined : { ...stackSet, template: json(stackSet.template) },
     notes: notes.map(({ text }) => text),

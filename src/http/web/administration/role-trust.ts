@@ -1,15 +1,15 @@
 /** What the owner of a role's account sets up, whether it works, and what somebody else's policy lacks. */
 import { Router, type Request, type Response } from 'express';
-import type { Asker } from '../../../broker/administrators.ts';
 import type { RoleSetup } from '../../../broker/role-setup.ts';
 import { BrokerError } from '../../../core/errors.ts';
 import type { Existing } from '../../../core/onboarding/print-cli.ts';
 import { readField } from '../../middleware/bodies.ts';
 import { onlyMethods } from '../../middleware/only-methods.ts';
-import { contextOf } from '../../request-context.ts';
 import type { Pages } from '../pages.ts';
-import { requirePerson } from '../signed-in.ts';
+import { askerOf } from './administrators-only.ts';
+import { entryHref } from './list-rows.ts';
 import { roleTrustPage, type Tried } from './role-trust-view.ts';
+import { adminFrame } from './sections.ts';
 
 export interface RoleTrustRoutes {
   readonly roleSetup: RoleSetup;
@@ -24,7 +24,10 @@ export function roleTrustRoutes({ roleSetup, pages }: RoleTrustRoutes): Router {
   async function show(request: Request, response: Response, tried?: Tried): Promise<void> {
     const existing = existingOf(request);
     const onboarding = await roleSetup.onboardRole(askerOf(response), roleOf(request), existing);
-    await pages.render(response, 'admin-trust', roleTrustPage(onboarding, existing, tried));
+    await pages.render(response, 'admin-trust', {
+      ...adminFrame(response, 'roles'),
+      ...roleTrustPage(onboarding, existing, tried),
+    });
   }
 
   onlyMethods(router, PATH, { get: (request, response) => show(request, response) });
@@ -50,15 +53,11 @@ export function roleTrustRoutes({ roleSetup, pages }: RoleTrustRoutes): Router {
     async post(request, response) {
       const roleId = roleOf(request);
       await roleSetup.giveExternalId(askerOf(response), roleId, changeOf(request));
-      response.redirect(303, `/admin/roles/${roleId}/trust`);
+      response.redirect(303, `${entryHref('roles', roleId)}/trust`);
     },
   });
 
   return router;
-}
-
-function askerOf(response: Response): Asker {
-  return { principal: requirePerson(response).principal, origin: contextOf(response).origin };
 }
 
 function roleOf(request: Request): string {
