@@ -56,6 +56,7 @@ describe.each([
       ['/connectors', 'Connectors'],
       ['/applications', 'Applications'],
       ['/administrators', 'Administrators'],
+      ['/import', 'Import'],
       ['/versions', 'Changes'],
       ['/versions/1', 'Version 1'],
       ['/new/mappings', 'New mapping'],

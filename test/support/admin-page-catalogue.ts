@@ -11,6 +11,7 @@ import type {
   VersionsPage,
   VersionView,
 } from '../../src/http/web/administration/views.ts';
+import type { ImportPage } from '../../src/http/web/administration/setup-views.ts';
 import type { PageFrame } from '../../src/http/web/view-models.ts';
 import { buildFrame } from './page-builders.ts';
 
@@ -38,6 +39,7 @@ function pagesOf(suffix: string, text: Text): CataloguePage[] {
     'admin-list': list(text),
     'admin-entry': entry(text, undefined),
     'admin-change': change(text, true),
+    'admin-import': importPage(text),
     'admin-versions': versions(text),
     'admin-version': version(text),
   };
@@ -193,6 +195,39 @@ function change(text: Text, isPossible: boolean): ChangePage {
           reached: 'It reaches 43 people, of everybody who ever signed in.',
         }
       : undefined,
+  };
+}
+
+function importPage(text: Text): ImportPage {
+  return {
+    ...frame('Import'),
+    fields: {
+      kind: 'saml-roles',
+      connector: text(0),
+      credentialSource: text(1),
+      text: text(2),
+      role: text(3),
+      list: 'roles',
+    },
+    kinds: [{ value: 'saml-roles', label: 'SAML role attributes' }],
+    connectors: [0, 1].map((at) => ({ id: text(at), label: text(at + 1) })),
+    problems: [text(4), text(6)],
+    proposal: {
+      found: '1 account, 1 role, 1 mapping',
+      entries: JSON.stringify({ note: text(5) }, null, 2),
+      notes: [true, false].map((isLeftOut, at) => ({ isLeftOut, place: 'line 2', message: text(at) })),
+      moreNotes: 3,
+      plan: {
+        refusal: text(2),
+        difference: difference(text),
+        impact: [{ verb: 'Gives', text: text(0), who: text(1), colour: 'green' }],
+        moreRoles: 1,
+        reached: 'It reaches nobody who ever signed in, and no application.',
+      },
+      version: 7,
+      edits: JSON.stringify([{ list: 'roles', entry: { id: text(6) } }]),
+      isTooMuch: true,
+    },
   };
 }
 

@@ -44,6 +44,7 @@ interface PageModels {
   'admin-people': people.PeoplePage;
   'admin-person': people.PersonPage;
   'admin-explain': people.ExplainPage;
+  'admin-import': setup.ImportPage;
   'admin-trust': setup.RoleTrustPage;
 }
 

@@ -4,6 +4,7 @@ import type { Administration } from '../../../broker/administration.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import { entryRoutes } from './editor/entries.ts';
 import { explainRoutes } from './explain.ts';
+import { importRoutes } from './import.ts';
 import { listRoutes } from './lists.ts';
 import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
@@ -21,6 +22,6 @@ export function administrationRoutes(routes: AdministrationRoutes): Router {
   const router = Router();
   router.use(overviewRoutes(routes));
   router.use(listRoutes(routes), entryRoutes(routes), versionRoutes(routes));
-  router.use(peopleRoutes(routes), explainRoutes(routes), roleTrustRoutes(routes));
+  router.use(peopleRoutes(routes), explainRoutes(routes), importRoutes(routes), roleTrustRoutes(routes));
   return router;
 }

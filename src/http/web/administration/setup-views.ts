@@ -1,5 +1,6 @@
 /** What the pages of setting up roles are given. */
-import type { AdminPage } from './views.ts';
+import type { ImportKind } from '../../../core/import/import-kinds.ts';
+import type { AdminPage, PlanView } from './views.ts';
 
 /** `pages/admin-trust`: what a role's account sets up, and whether it works. */
 export interface RoleTrustPage extends AdminPage {
@@ -47,4 +48,41 @@ export interface TrustAccountView {
   readonly json: string;
   readonly cloudFormation: string | undefined;
   readonly terraform: string | undefined;
+}
+
+/** `pages/admin-import`: what other people's files, or AWS, say; and what adding it would change. */
+export interface ImportPage extends AdminPage {
+  readonly fields: ImportFields;
+  readonly kinds: readonly { readonly value: ImportKind; readonly label: string }[];
+  readonly connectors: readonly { readonly id: string; readonly label: string }[];
+  readonly problems: readonly string[];
+  readonly proposal: ProposalView | undefined;
+}
+
+/** As they stand in the form. */
+export interface ImportFields {
+  readonly kind: string;
+  readonly connector: string;
+  readonly credentialSource: string;
+  readonly text: string;
+  readonly role: string;
+  readonly list: 'roles' | 'accounts';
+}
+
+interface ProposalView {
+  /** How many of what. */
+  readonly found: string;
+  /** All of them, as JSON. */
+  readonly entries: string;
+  readonly notes: readonly {
+    readonly isLeftOut: boolean;
+    readonly place: string;
+    readonly message: string;
+  }[];
+  readonly moreNotes: number;
+  readonly plan: PlanView;
+  readonly version: number;
+  /** For the preview; undefined where there is nothing to add, or more than a page takes. */
+  readonly edits: string | undefined;
+  readonly isTooMuch: boolean;
 }

@@ -10,7 +10,7 @@ import { admittedOf } from '../administrators-only.ts';
 import { showOrApply, showPreview, versionIn } from '../propose-change.ts';
 import { entryPage, type EntryForm } from './entry-page.ts';
 import { fieldsByList } from './fields.ts';
-import { editIn, proposalOf } from './proposal.ts';
+import { allEditsIn, editIn, proposalOf, proposalOfAll } from './proposal.ts';
 import { readEntry } from './read-entry.ts';
 
 export function entryRoutes({ administration, ...routes }: AdministrationRoutes): Router {
@@ -63,6 +63,9 @@ export function entryRoutes({ administration, ...routes }: AdministrationRoutes)
       response.redirect(303, '/admin');
     },
     async post(request, response) {
+      const all = allEditsIn(request);
+      if (all !== undefined)
+        return showOrApply(pages, proposalOfAll(entries, all, response), request, response);
       const edit = editIn(request);
       const { list, id, entry } = edit;
       if (readField(request, 'do') === 'edit') await show({ list, id, entry }, response);

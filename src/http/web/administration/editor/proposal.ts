@@ -1,5 +1,6 @@
-/** A change of one entry, on its way through the preview and back. */
+/** A change of one entry, or of several at once, on its way through the preview and back. */
 import type { Request, Response } from 'express';
+import { z } from 'zod';
 import type { EntryAdministration } from '../../../../broker/administer-entries.ts';
 import type { EntryEdit } from '../../../../core/edit-catalogue.ts';
 import { BrokerError } from '../../../../core/errors.ts';
@@ -10,6 +11,11 @@ import { entryHref } from '../list-rows.ts';
 import type { Proposal } from '../propose-change.ts';
 import { sectionHref } from '../sections.ts';
 import { fromJson, FieldMistake } from './texts.ts';
+
+/** As many as are shown, made and told of at once. */
+export const MAXIMUM_EDITS = 1_000;
+
+const editsSchema = z.array(editSchema).min(1).max(MAXIMUM_EDITS);
 
 export function proposalOf(entries: EntryAdministration, edit: EntryEdit, response: Response): Proposal {
   const asker = askerOf(response);
@@ -24,6 +30,34 @@ export function proposalOf(entries: EntryAdministration, edit: EntryEdit, respon
     plan: () => entries.plan(asker, [edit]),
     apply: (change) => entries.apply(asker, [edit], change),
   };
+}
+
+/** Entries that belong together, as an import proposes them. */
+export function proposalOfAll(
+  entries: EntryAdministration,
+  edits: readonly EntryEdit[],
+  response: Response,
+): Proposal {
+  const asker = askerOf(response);
+  return {
+    section: 'import',
+    title: 'What this would change',
+    action: '/admin/change',
+    fields: [{ name: 'edits', value: JSON.stringify(edits) }],
+    isEditable: false,
+    leaveHref: '/admin/import',
+    plan: () => entries.plan(asker, edits),
+    apply: (change) => entries.apply(asker, edits, change),
+  };
+}
+
+/** Undefined where one alone was sent. @throws BrokerError `request.malformed` */
+export function allEditsIn(request: Request): EntryEdit[] | undefined {
+  const text = readField(request, 'edits');
+  if (text === undefined) return undefined;
+  const parsed = editsSchema.safeParse(jsonIn(text));
+  if (!parsed.success) throw new BrokerError('request.malformed', { detail: 'no edits' });
+  return parsed.data;
 }
 
 /** What a preview of ours sent along. @throws BrokerError `request.malformed` */
