@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formsOf, HttpBrowser, type Page } from '../support/http-browser.ts';
+import { putInventoryRole, withInventory } from '../support/inventory-role.ts';
 import { signIn, startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 
 const GROUPS = 'aws#payments#ReadOnly#123412341234\nDomain Admins\n';
@@ -13,7 +14,7 @@ let nora: HttpBrowser;
 beforeAll(async () => {
   broker = await startTestBroker({
     access: (sandbox) => ({
-      ...sandbox,
+      ...withInventory(sandbox),
       administrators: [
         ...(sandbox.administrators ?? []),
         { connector: 'sandbox-saml', users: ['nora.quinn'], may: 'read' },
@@ -50,6 +51,16 @@ function press(browser: HttpBrowser, page: Page, more: Readonly<Record<string, s
 }
 
 describe('the page of imports', () => {
+  it('lists what AWS has, by a role of one’s own, and says where AWS refuses that', async () => {
+    const asked = { role: 'inventory', list: 'accounts' };
+    const refused = await send(alex, '/admin/discover', asked);
+    expect([refused.status, refused.text.includes('This cannot be read')]).toEqual([502, true]);
+    await putInventoryRole(broker.awsUrl);
+    const page = await send(alex, '/admin/discover', asked);
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('What was found');
+  });
+
   it('shows what was found, left out and changed, and leads by the preview to a version', async () => {
     const proposed = await send(alex, '/admin/import', QUESTION);
     expect(proposed.status).toBe(200);
