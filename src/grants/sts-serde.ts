@@ -28,13 +28,23 @@ export function keepSerde({ config, middlewareStack }: STSClient): void {
         const output = await protocol.deserializeResponse(operationOf(context), serde, response as never);
         return { response, output: output as never };
       } catch (error) {
-        // Where the SDK looks for Retry-After before it repeats a call.
-        if (error instanceof Error) Object.defineProperty(error, '$response', { value: response });
-        throw error;
+        throw withResponse(error, response as HttpAnswer);
       }
     },
     { step: 'deserialize', name: 'deserializerMiddleware' },
   );
+}
+
+interface HttpAnswer {
+  readonly statusCode: number;
+}
+
+/** Where the SDK looks for a status that means throttling, and for Retry-After, before it repeats a call. */
+function withResponse(error: unknown, response: HttpAnswer): unknown {
+  if (!(error instanceof Error)) return error;
+  Object.defineProperty(error, '$response', { value: response });
+  if (!('$metadata' in error)) Object.assign(error, { $metadata: { httpStatusCode: response.statusCode } });
+  return error;
 }
 
 function serdeContextOf(config: STSClient['config']): SerdeContext {

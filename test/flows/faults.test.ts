@@ -63,8 +63,11 @@ interface Expected {
 function expectNothingLeft(answer: ApiAnswer<HandedOut>, expected: Expected): void {
   const { status, code, retryAfter = status === 503 } = expected;
   expect([answer.status, answer.body.code]).toEqual([status, code]);
-  expect(Object.keys(answer.body).toSorted()).toEqual(['code', 'requestId', 'status', 'title', 'type']);
-  expect(JSON.stringify(answer.body)).not.toMatch(/Canary|ASIA|sts\.amazonaws|arn:aws/);
+  const members = Object.keys(answer.body).filter((name) => name !== 'steps');
+  expect(members.toSorted()).toEqual(['code', 'requestId', 'status', 'title', 'type']);
+  expect(JSON.stringify(answer.body)).not.toMatch(/Canary|ASIA|sts\.amazonaws/);
+  // What Daypass itself says of the role's steps may name the role.
+  expect(JSON.stringify({ ...answer.body, steps: [] })).not.toContain('arn:aws');
   const wait = answer.headers.get('retry-after');
   if (retryAfter) expect(Number(wait)).toBeGreaterThan(0);
   expect(recordedFor(broker, answer)).toMatchObject([

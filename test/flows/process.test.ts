@@ -216,7 +216,7 @@ describe('a process that is told to stop', () => {
         NODE_ENV: 'production',
       },
     });
-    expect(daypass.stdout).toBe('Daypass is ready at https://daypass.example.com\n');
+    expect(daypass.stdout).toMatch(/^Daypass is ready at https:\/\/daypass\.example\.com\n/);
     daypass.signal('SIGTERM');
     expect(await statusAfterReady()).toBe(503);
     await sleep(2_000);
