@@ -140,7 +140,7 @@ describe('the files that a terminal fetches', () => {
   it('the script for PowerShell takes nothing for a role that could be more than its id', async () => {
     const script = await (await fetch(`${broker.baseUrl}/setup/daypass.ps1`)).text();
     expect(script).toContain(`[ValidatePattern('^[a-z0-9-]{1,63}$')][string] $Role`);
-    expect(script.match(/\$Role\b/g)).toHaveLength(3);
+    expect(script.match(/\$Role\b/g)).toHaveLength(4);
     expect(script, 'starts nothing out of a text').not.toMatch(/Invoke-Expression|\biex\b|Start-Process/i);
     // Windows PowerShell takes a file without a mark for one in the system's code page.
     expect(script).toMatch(/^[\x20-\x7e\n]*$/);
