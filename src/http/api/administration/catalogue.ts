@@ -6,18 +6,8 @@ import { reasonSchema } from '../../change-fields.ts';
 import type { Operation } from '../../operation.ts';
 import { jsonOperation } from '../json-operation.ts';
 import { askerOf } from './asker.ts';
-import {
-  catalogueAnswer,
-  CHANGE_ERRORS,
-  changedAnswer,
-  changedSchema,
-  changeOf,
-  ifMatch,
-  plannedAnswer,
-  plannedSchema,
-  setVersion,
-  versionSchema,
-} from './change.ts';
+import { changeOperation, planOperation } from './change-operations.ts';
+import { catalogueAnswer, setVersion, versionSchema } from './change.ts';
 
 /** Room for 10,000 roles and 20,000 mappings. */
 export const CATALOGUE_LIMIT = '16mb';
@@ -54,41 +44,26 @@ function readCatalogue(catalogue: CatalogueAdministration): Operation {
 }
 
 function planCatalogue(catalogue: CatalogueAdministration): Operation {
-  return jsonOperation({
+  return planOperation({
     id: 'planCatalogue',
     path: '/api/v1/admin/catalogue/plan',
     summary: 'What another catalogue would change, and for whom',
-    description: 'Stores nothing.',
-    access: 'caller',
     body: z.strictObject({ catalogue: candidate }),
     example: { catalogue: example },
     bodyLimit: CATALOGUE_LIMIT,
-    answer: plannedSchema,
-    answerDescription: 'What differs, and who would gain, lose or keep which role on other terms.',
-    errors: ['administration.forbidden', 'catalogue.refused'],
-    async handle({ body, response }) {
-      return plannedAnswer(response, await catalogue.plan(askerOf(response), body.catalogue));
-    },
+    plan: (asker, body) => catalogue.plan(asker, body.catalogue),
   });
 }
 
 function applyCatalogue(catalogue: CatalogueAdministration): Operation {
-  return jsonOperation({
+  return changeOperation({
     id: 'applyCatalogue',
     path: '/api/v1/admin/catalogue',
     summary: 'Replace the catalogue',
     description: 'All of it or nothing. Where nothing differs, no version is made.',
-    access: 'caller',
-    parameters: [ifMatch],
     body: z.strictObject({ catalogue: candidate, reason: reasonSchema }),
     example: { catalogue: example, reason: 'CHG-1234: payments may restart their instances' },
     bodyLimit: CATALOGUE_LIMIT,
-    answer: changedSchema,
-    answerDescription: 'The new version, and what differs from the one before.',
-    errors: CHANGE_ERRORS,
-    async handle({ body, request, response }) {
-      const change = changeOf(request, body);
-      return changedAnswer(response, await catalogue.apply(askerOf(response), body.catalogue, change));
-    },
+    change: (asker, { body }, change) => catalogue.apply(asker, body.catalogue, change),
   });
 }

@@ -3,17 +3,7 @@ import { z } from 'zod';
 import type { EntryAdministration } from '../../../broker/administer-entries.ts';
 import { editSchema, reasonSchema } from '../../change-fields.ts';
 import type { Operation } from '../../operation.ts';
-import { jsonOperation } from '../json-operation.ts';
-import { askerOf } from './asker.ts';
-import {
-  CHANGE_ERRORS,
-  changedAnswer,
-  changedSchema,
-  changeOf,
-  ifMatch,
-  plannedAnswer,
-  plannedSchema,
-} from './change.ts';
+import { changeOperation, planOperation } from './change-operations.ts';
 
 const edits = z.array(editSchema).min(1).max(1_000);
 const example: z.input<typeof edits> = [
@@ -28,41 +18,27 @@ export function entryOperations(entries: EntryAdministration): Operation[] {
 }
 
 function planEntries(entries: EntryAdministration): Operation {
-  return jsonOperation({
+  return planOperation({
     id: 'planEntries',
     path: '/api/v1/admin/entries/plan',
     summary: 'What a change of some entries would change, and for whom',
-    description: 'Stores nothing.',
-    access: 'caller',
     body: z.strictObject({ edits }),
     example: { edits: example },
     bodyLimit: LIMIT,
-    answer: plannedSchema,
-    answerDescription: 'What differs, and who would gain, lose or keep which role on other terms.',
-    errors: ['administration.forbidden', 'catalogue.refused', 'catalogue.stale'],
-    async handle({ body, response }) {
-      return plannedAnswer(response, await entries.plan(askerOf(response), body.edits));
-    },
+    errors: ['catalogue.stale'],
+    plan: (asker, body) => entries.plan(asker, body.edits),
   });
 }
 
 function applyEntries(entries: EntryAdministration): Operation {
-  return jsonOperation({
+  return changeOperation({
     id: 'applyEntries',
     path: '/api/v1/admin/entries',
     summary: 'Add, change and remove entries',
     description: 'All of them or none. Where nothing differs, no version is made.',
-    access: 'caller',
-    parameters: [ifMatch],
     body: z.strictObject({ edits, reason: reasonSchema }),
     example: { edits: example, reason: 'CHG-1234: x is y now' },
     bodyLimit: LIMIT,
-    answer: changedSchema,
-    answerDescription: 'The new version, and what differs from the one before.',
-    errors: CHANGE_ERRORS,
-    async handle({ body, request, response }) {
-      const change = changeOf(request, body);
-      return changedAnswer(response, await entries.apply(askerOf(response), body.edits, change));
-    },
+    change: (asker, { body }, change) => entries.apply(asker, body.edits, change),
   });
 }

@@ -8,7 +8,7 @@ import { reasonSchema } from '../../change-fields.ts';
 import { jsonOperation, pathParameter } from '../json-operation.ts';
 import { accountPiecesSchema, accountViews, roleParameter } from './account-pieces.ts';
 import { askerOf } from './asker.ts';
-import { CHANGE_ERRORS, changedAnswer, changedSchema, changeOf, ifMatch } from './change.ts';
+import { changeOperation } from './change-operations.ts';
 import { lintOperation } from './lint.ts';
 import { onboardRoleOperation } from './onboarding.ts';
 
@@ -17,22 +17,17 @@ export function roleSetupOperations(setup: RoleSetup): Operation[] {
 }
 
 function giveExternalId({ giveExternalId: give }: Pick<RoleSetup, 'giveExternalId'>): Operation {
-  return jsonOperation({
+  return changeOperation({
     id: 'giveExternalId',
     path: '/api/v1/admin/roles/{role}/external-id',
     summary: 'Give a role an external ID',
     description: 'Daypass makes it. The role goes on working until its trust policy asks for it.',
-    access: 'caller',
-    parameters: [roleParameter, ifMatch],
+    parameters: [roleParameter],
     body: z.strictObject({ reason: reasonSchema }),
     example: { reason: 'Example Corp becomes a customer' },
-    answer: changedSchema,
     answerDescription: 'The new version of the catalogue; the role’s onboarding has the external ID.',
-    errors: [...CHANGE_ERRORS, 'request.not_found'],
-    async handle({ body, request, response }) {
-      const roleId = pathParameter(request, 'role');
-      return changedAnswer(response, await give(askerOf(response), roleId, changeOf(request, body)));
-    },
+    errors: ['request.not_found'],
+    change: (asker, { request }, change) => give(asker, pathParameter(request, 'role'), change),
   });
 }
 

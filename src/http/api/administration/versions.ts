@@ -7,15 +7,8 @@ import { reasonSchema } from '../../change-fields.ts';
 import type { Operation, Parameter } from '../../operation.ts';
 import { jsonOperation, pathParameter } from '../json-operation.ts';
 import { askerOf } from './asker.ts';
-import {
-  catalogueAnswer,
-  CHANGE_ERRORS,
-  changedAnswer,
-  changedSchema,
-  changeOf,
-  differenceFields,
-  ifMatch,
-} from './change.ts';
+import { changeOperation } from './change-operations.ts';
+import { catalogueAnswer, differenceFields } from './change.ts';
 
 const number: Parameter = {
   name: 'version',
@@ -74,22 +67,16 @@ function readVersion(catalogue: CatalogueAdministration): Operation {
 }
 
 function restoreVersion(catalogue: CatalogueAdministration): Operation {
-  return jsonOperation({
+  return changeOperation({
     id: 'restoreCatalogueVersion',
     path: '/api/v1/admin/versions/{version}/restore',
     summary: 'Go back to a version',
     description: 'Makes a new version that says what the older one said.',
-    access: 'caller',
-    parameters: [number, ifMatch],
+    parameters: [number],
     body: z.strictObject({ reason: reasonSchema }),
     example: { reason: 'CHG-1234 was too much' },
-    answer: changedSchema,
-    answerDescription: 'The new version, and what differs from the one before.',
-    errors: [...CHANGE_ERRORS, 'request.not_found'],
-    async handle({ body, request, response }) {
-      const change = changeOf(request, body);
-      return changedAnswer(response, await catalogue.restore(askerOf(response), versionIn(request), change));
-    },
+    errors: ['request.not_found'],
+    change: (asker, { request }, change) => catalogue.restore(asker, versionIn(request), change),
   });
 }
 
