@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientAs, withAdministrators } from '../support/administrators.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
-import { ApiClient, type ApiAnswer } from '../support/api-client.ts';
-import { HttpBrowser } from '../support/http-browser.ts';
-import { signIn, startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
+import type { ApiClient} from '../support/api-client.ts';
+import { type ApiAnswer } from '../support/api-client.ts';
+import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 
 const ENTRIES = '/api/v1/admin/entries';
-const DEVELOPMENT = '222233334444';
 
 interface Answer {
   readonly version: number;
@@ -24,23 +24,11 @@ describe('the catalogue, entry by entry', () => {
   beforeAll(async () => {
     broker = await startTestBroker({
       clock: { now: () => new Date(now) },
-      access: (sandbox) => ({
-        ...sandbox,
-        administrators: [
-          ...(sandbox.administrators ?? []),
-          { connector: 'sandbox-saml', users: ['erin.engel'], accounts: [DEVELOPMENT] },
-        ],
-      }),
+      access: withAdministrators,
     });
-    [alex, erin] = await Promise.all([clientOf('alex.admin'), clientOf('erin.engel')]);
+    [alex, erin] = await Promise.all([clientAs(broker, 'alex.admin'), clientAs(broker, 'erin.engel')]);
   });
   afterAll(() => broker.close());
-
-  async function clientOf(person: string): Promise<ApiClient> {
-    const browser = new HttpBrowser();
-    await signIn(browser, broker, { person, connector: 'sandbox-saml' });
-    return ApiClient.ofBrowser(browser, broker.baseUrl);
-  }
 
   async function apply(client: ApiClient, edits: readonly object[]): Promise<ApiAnswer<Answer>> {
     const { version } = await read();

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formsOf, HttpBrowser, type Page } from '../support/http-browser.ts';
+import { visitAs } from '../support/administrators.ts';
+import type { HttpBrowser} from '../support/http-browser.ts';
+import { formsOf, type Page } from '../support/http-browser.ts';
 import { putInventoryRole, withInventory } from '../support/inventory-role.ts';
-import { signIn, startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
+import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 
 const GROUPS = 'aws#payments#ReadOnly#123412341234\nDomain Admins\n';
 const QUESTION = { kind: 'saml-roles', connector: 'sandbox-saml', credentialSource: '', text: GROUPS };
@@ -21,15 +23,13 @@ beforeAll(async () => {
       ],
     }),
   });
-  [alex, erin, nora] = await Promise.all([visit('alex.admin'), visit('erin.engel'), visit('nora.quinn')]);
+  [alex, erin, nora] = await Promise.all([
+    visitAs(broker, 'alex.admin'),
+    visitAs(broker, 'erin.engel'),
+    visitAs(broker, 'nora.quinn'),
+  ]);
 });
 afterAll(() => broker.close());
-
-async function visit(person: string): Promise<HttpBrowser> {
-  const browser = new HttpBrowser();
-  await signIn(browser, broker, { person, connector: 'sandbox-saml' });
-  return browser;
-}
 
 async function send(
   browser: HttpBrowser,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { visitAs, withAdministrators } from '../support/administrators.ts';
 import { formsOf, HttpBrowser, type Page } from '../support/http-browser.ts';
-import { signIn, startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
+import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 
-const DEVELOPMENT = '222233334444';
 const SECTIONS = ['mappings', 'roles', 'accounts', 'connectors', 'applications', 'administrators'];
 
 let broker: TestBroker;
@@ -12,34 +12,22 @@ let nora: HttpBrowser;
 
 beforeAll(async () => {
   broker = await startTestBroker({
-    access: (sandbox) => ({
-      ...sandbox,
-      administrators: [
-        ...(sandbox.administrators ?? []),
-        { connector: 'sandbox-saml', users: ['erin.engel'], accounts: [DEVELOPMENT] },
-        { connector: 'sandbox-saml', users: ['nora.quinn'], may: 'read' },
-      ],
-    }),
+    access: withAdministrators,
   });
-  [alex, erin, nora] = await Promise.all([visit('alex.admin'), visit('erin.engel'), visit('nora.quinn')]);
+  [alex, erin, nora] = await Promise.all([
+    visitAs(broker, 'alex.admin'),
+    visitAs(broker, 'erin.engel'),
+    visitAs(broker, 'nora.quinn'),
+  ]);
 });
 afterAll(() => broker.close());
-
-async function visit(
-  person: string,
-  connector: 'sandbox-saml' | 'sandbox-oidc' = 'sandbox-saml',
-): Promise<HttpBrowser> {
-  const browser = new HttpBrowser();
-  await signIn(browser, broker, { person, connector });
-  return browser;
-}
 
 const open = (browser: HttpBrowser, path: string): Promise<Page> => browser.get(`${broker.baseUrl}${path}`);
 
 describe('the administration’s pages', () => {
   it('show administrators the way, and strangers nothing, whatever they ask for and send', async () => {
     expect((await open(alex, '/')).text).toContain('href="/admin"');
-    const stranger = await visit('erin.engel', 'sandbox-oidc');
+    const stranger = await visitAs(broker, 'erin.engel', 'sandbox-oidc');
     expect((await open(stranger, '/')).text).not.toContain('/admin');
     const nowhere = await open(stranger, '/nowhere');
     for (const path of [

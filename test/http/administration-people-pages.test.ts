@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formsOf, HttpBrowser, type Page } from '../support/http-browser.ts';
-import { signIn, startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
+import { visitAs, withAdministrators } from '../support/administrators.ts';
+import type { HttpBrowser} from '../support/http-browser.ts';
+import { formsOf, type Page } from '../support/http-browser.ts';
+import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 
 let broker: TestBroker;
 let alex: HttpBrowser;
@@ -10,25 +12,17 @@ let erinPath: string;
 
 beforeAll(async () => {
   broker = await startTestBroker({
-    access: (sandbox) => ({
-      ...sandbox,
-      administrators: [
-        ...(sandbox.administrators ?? []),
-        { connector: 'sandbox-saml', users: ['erin.engel'], accounts: ['222233334444'] },
-      ],
-    }),
+    access: withAdministrators,
   });
-  [alex, erin, stranger] = await Promise.all([visit('alex.admin'), visit('erin.engel'), visit('priya.nair')]);
+  [alex, erin, stranger] = await Promise.all([
+    visitAs(broker, 'alex.admin'),
+    visitAs(broker, 'erin.engel'),
+    visitAs(broker, 'priya.nair'),
+  ]);
   const list = await open(alex, '/admin/people?q=erin');
   erinPath = /href="(\/admin\/people\/[^"?]+)"/.exec(list.text)?.[1] ?? '';
 });
 afterAll(() => broker.close());
-
-async function visit(person: string): Promise<HttpBrowser> {
-  const browser = new HttpBrowser();
-  await signIn(browser, broker, { person, connector: 'sandbox-saml' });
-  return browser;
-}
 
 const open = (browser: HttpBrowser, path: string): Promise<Page> => browser.get(`${broker.baseUrl}${path}`);
 
@@ -72,7 +66,7 @@ describe('the pages about people', () => {
     const back = await alex.post(`${broker.baseUrl}${ends[0] ?? ''}`, { csrfToken });
     expect(pathOf(back)).toBe(erinPath);
     expect(pathOf(await open(erin, '/'))).toBe('/sign-in');
-    erin = await visit('erin.engel');
+    erin = await visitAs(broker, 'erin.engel');
   });
 
   it('refuse a change without a reason, and keep what was asked of an explanation that has a mistake', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientAs, withAdministrators } from '../support/administrators.ts';
 import { ApiClient, type ApiAnswer } from '../support/api-client.ts';
 import { HttpBrowser } from '../support/http-browser.ts';
 import { recordedFor } from '../support/stored-audit.ts';
@@ -27,31 +28,15 @@ describe('people, by the API of administrators', () => {
 
   beforeAll(async () => {
     broker = await startTestBroker({
-      access: (sandbox) => ({
-        ...sandbox,
-        administrators: [
-          ...(sandbox.administrators ?? []),
-          { connector: 'sandbox-saml', users: ['erin.engel'], accounts: ['222233334444'] },
-          { connector: 'sandbox-saml', users: ['nora.quinn'], may: 'read' },
-        ],
-      }),
+      access: withAdministrators,
     });
     [alex, erin, nora] = await Promise.all([
-      clientOf('alex.admin'),
-      clientOf('erin.engel'),
-      clientOf('nora.quinn'),
+      clientAs(broker, 'alex.admin'),
+      clientAs(broker, 'erin.engel'),
+      clientAs(broker, 'nora.quinn'),
     ]);
   });
   afterAll(() => broker.close());
-
-  async function clientOf(
-    person: string,
-    connector: 'sandbox-saml' | 'sandbox-oidc' = 'sandbox-saml',
-  ): Promise<ApiClient> {
-    const browser = new HttpBrowser();
-    await signIn(browser, broker, { person, connector });
-    return ApiClient.ofBrowser(browser, broker.baseUrl);
-  }
 
   async function found(text: string, client = alex): Promise<readonly Summary[]> {
     return (await client.get<{ people: Summary[] }>(`${PEOPLE}?q=${encodeURIComponent(text)}`)).body.people;
@@ -68,7 +53,7 @@ describe('people, by the API of administrators', () => {
     client.post(`${PEOPLE}/${path}`, body);
 
   it('finds people by a part of subject, name or address, and takes wildcards as they are written', async () => {
-    await clientOf('erin.engel', 'sandbox-oidc');
+    await clientAs(broker, 'erin.engel', 'sandbox-oidc');
     expect((await found('ERIN.eng')).map(({ principal }) => principal).toSorted()).toEqual([
       'user:sandbox-oidc:erin.engel',
       'user:sandbox-saml:erin.engel',
@@ -117,14 +102,14 @@ describe('people, by the API of administrators', () => {
       },
     ]);
     expect((await inFull(erinId)).tokens).toEqual([]);
-    const second = await clientOf('erin.engel');
+    const second = await clientAs(broker, 'erin.engel');
     await act(alex, `${erinId}/sessions/${session?.id ?? ''}/end`);
     expect((await erin.get('/api/v1/me')).status).toBe(401);
     expect((await second.get('/api/v1/me')).status).toBe(200);
     const all = await act(alex, `${erinId}/sessions/end`);
     expect(recordedFor(broker, all)).toMatchObject([{ name: 'session.revoked', detail: { sessions: 1 } }]);
     expect((await second.get('/api/v1/me')).status).toBe(401);
-    erin = await clientOf('erin.engel');
+    erin = await clientAs(broker, 'erin.engel');
   });
 
   it('A06: lets whoever may only look, or change some accounts alone, see people and end nothing', async () => {
@@ -184,11 +169,11 @@ describe('people, by the API of administrators', () => {
     expect(recordedFor(broker, again)).toEqual([]);
     expect((await inFull(id)).disabled?.reason).toBe(reason);
     // Another way to sign in is another person.
-    expect((await (await clientOf('erin.engel', 'sandbox-oidc')).get('/api/v1/me')).status).toBe(200);
+    expect((await (await clientAs(broker, 'erin.engel', 'sandbox-oidc')).get('/api/v1/me')).status).toBe(200);
 
     expect((await act(alex, `${id}/enable`, { reason: 'found' })).status).toBe(200);
     expect((await script.get('/api/v1/me')).status).toBe(401);
-    expect((await (await clientOf('erin.engel')).get('/api/v1/me')).status).toBe(200);
+    expect((await (await clientAs(broker, 'erin.engel')).get('/api/v1/me')).status).toBe(200);
     expect(await inFull(id)).not.toHaveProperty('disabled');
   });
 

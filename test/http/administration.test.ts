@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEVELOPMENT, clientAs, withAdministrators } from '../support/administrators.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
 import { SANDBOX_SECRETS } from '../../src/sandbox/access.ts';
 import { ApiClient, type ApiAnswer } from '../support/api-client.ts';
-import { HttpBrowser } from '../support/http-browser.ts';
 import { recordedFor } from '../support/stored-audit.ts';
-import { signIn, startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
+import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 
 const CATALOGUE = '/api/v1/admin/catalogue';
-const DEVELOPMENT = '222233334444';
 
 interface Read {
   readonly version: number;
@@ -37,31 +36,15 @@ describe('the API of administrators', () => {
 
   beforeAll(async () => {
     broker = await startTestBroker({
-      access: (sandbox) => ({
-        ...sandbox,
-        administrators: [
-          ...(sandbox.administrators ?? []),
-          { connector: 'sandbox-saml', users: ['erin.engel'], accounts: [DEVELOPMENT] },
-          { connector: 'sandbox-saml', users: ['nora.quinn'], may: 'read' },
-        ],
-      }),
+      access: withAdministrators,
     });
     [alex, erin, sam] = await Promise.all([
-      clientOf('alex.admin'),
-      clientOf('erin.engel'),
-      clientOf('nora.quinn'),
+      clientAs(broker, 'alex.admin'),
+      clientAs(broker, 'erin.engel'),
+      clientAs(broker, 'nora.quinn'),
     ]);
   });
   afterAll(() => broker.close());
-
-  async function clientOf(
-    person: string,
-    connector: 'sandbox-saml' | 'sandbox-oidc' = 'sandbox-saml',
-  ): Promise<ApiClient> {
-    const browser = new HttpBrowser();
-    await signIn(browser, broker, { person, connector });
-    return ApiClient.ofBrowser(browser, broker.baseUrl);
-  }
 
   const read = async (): Promise<Read> => (await alex.get<Read>(CATALOGUE)).body;
 
@@ -85,7 +68,7 @@ describe('the API of administrators', () => {
 
   it('tells nobody else anything, whatever they ask for', async () => {
     const strangers = [
-      await clientOf('erin.engel', 'sandbox-oidc'),
+      await clientAs(broker, 'erin.engel', 'sandbox-oidc'),
       await ApiClient.ofApplication(broker.baseUrl, 'billing-report', SANDBOX_SECRETS['billing-report']),
     ];
     const large = 'x'.repeat(1_000_000);
