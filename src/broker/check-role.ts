@@ -142,10 +142,10 @@ class Check {
     const { current, roleId } = this.#of;
     const needs = sessionNeedsOf(roleIn(current, roleId).role, mappingsOf(current, roleId));
     const tries = [
-      [needs.tags, { ...WHOLE, tags: false }, 'trust.tag-session'],
+      [needs.sessionTags, { ...WHOLE, tags: false }, 'trust.tag-session'],
       [needs.sourceIdentity, { ...WHOLE, sourceIdentity: false }, 'trust.source-identity'],
       [
-        needs.tags && needs.sourceIdentity,
+        needs.sessionTags && needs.sourceIdentity,
         { ...WHOLE, tags: false, sourceIdentity: false },
         'trust.session-actions',
       ],

@@ -7,6 +7,7 @@ import { readAccountListing, readRoleListing } from '../core/import/read-listing
 import type { Findings } from '../core/import/findings.ts';
 import type { ListedAccount, ListedRole, Listing } from '../core/ports/aws-listing.ts';
 import type { Delivery } from '../core/ports/delivery.ts';
+import { issuerName } from '../core/provider-arns.ts';
 import type { Administrators, Asker } from './administrators.ts';
 import type { ImportProposal, ProposeEntries } from './import-entries.ts';
 import type { IssueCredentials } from './issue-credentials.ts';
@@ -39,7 +40,7 @@ export function createDiscoverEntries({
   listings,
   baseUrl,
 }: DiscoverDependencies): DiscoverEntries {
-  const own = { issuer: `${baseUrl.replace(/^https?:\/\//, '')}/aws` };
+  const own = { issuer: issuerName(`${baseUrl}/aws`) };
 
   async function find(asker: Asker, { roleId, list }: Discovery): Promise<Findings> {
     const { compiled } = (await administrators.admit(asker)).current;

@@ -4,9 +4,21 @@ import type { CompiledCatalogue } from './compile-catalogue.ts';
 import type { Permit } from './decide-access.ts';
 import { supportOf } from './role-limits.ts';
 
-export interface RoleUse {
+/** What of a session is asked for, and hence has to be allowed beside the action itself: else the whole call fails. */
+export interface SessionNeeds {
   readonly sessionTags: boolean;
   readonly sourceIdentity: boolean;
+}
+
+export function actionsFor(action: string, { sessionTags, sourceIdentity }: SessionNeeds): string[] {
+  return [
+    action,
+    ...(sessionTags ? ['sts:TagSession'] : []),
+    ...(sourceIdentity ? ['sts:SetSourceIdentity'] : []),
+  ];
+}
+
+export interface RoleUse extends SessionNeeds {
   /** Providers whose people's own tokens are passed on, with the audiences of those tokens. */
   readonly openidClients: readonly { readonly issuer: string; readonly clientIds: readonly string[] }[];
 }

@@ -5,7 +5,8 @@
 import { AWS_SIGN_IN, WEB_IDENTITY_AUDIENCE } from './aws-sign-in.ts';
 import { roleArnOf, type RoleGrant } from './catalogue.ts';
 import type { CatalogueRole } from './compile-catalogue.ts';
-import type { RoleUse } from './role-use.ts';
+import { issuerName, openidProviderArn, samlProviderArn } from './provider-arns.ts';
+import { actionsFor, type RoleUse } from './role-use.ts';
 
 /** What only this installation knows. */
 export interface TrustFacts {
@@ -61,13 +62,15 @@ export function trustNeeds(entry: CatalogueRole, use: RoleUse, facts: TrustFacts
   }
   switch (grant.method) {
     case 'assume-role-with-saml':
-      return trusting([{ roleArn, ...samlTrust(entry, grant), actions: actionsOf(use, 'WithSAML') }]);
+      return trusting([
+        { roleArn, ...samlTrust(entry, grant), actions: actionsFor('sts:AssumeRoleWithSAML', use) },
+      ]);
     case 'assume-role-with-web-identity': {
       const clients =
         grant.token === 'user'
           ? use.openidClients
           : [{ issuer: facts.issuer, clientIds: [WEB_IDENTITY_AUDIENCE] }];
-      const actions = actionsOf(use, 'WithWebIdentity');
+      const actions = actionsFor('sts:AssumeRoleWithWebIdentity', use);
       return trusting(clients.map((client) => ({ roleArn, ...openidTrust(entry, client), actions })));
     }
     case 'assume-role':
@@ -86,21 +89,11 @@ function trusting(trust: readonly NeededTrust[]): TrustNeeds {
   return { trust, permissions: [] };
 }
 
-/** STS looks each of them up by itself. */
-function actionsOf(use: RoleUse, how: '' | 'WithSAML' | 'WithWebIdentity'): string[] {
-  return [
-    `sts:AssumeRole${how}`,
-    ...(use.sessionTags ? ['sts:TagSession'] : []),
-    ...(use.sourceIdentity ? ['sts:SetSourceIdentity'] : []),
-  ];
-}
-
 function samlTrust({ account }: CatalogueRole, grant: GrantOf<'assume-role-with-saml'>): Trusted {
-  const { partition, id } = account;
-  const arn = `arn:${partition}:iam::${id}:saml-provider/${grant.samlProviderName}`;
+  const arn = samlProviderArn(account, grant.samlProviderName);
   return {
     principal: { kind: 'saml-provider', arn },
-    conditions: [{ key: 'SAML:aud', values: [AWS_SIGN_IN[partition].recipient] }],
+    conditions: [{ key: 'SAML:aud', values: [AWS_SIGN_IN[account.partition].recipient] }],
   };
 }
 
@@ -108,12 +101,10 @@ function openidTrust(
   { account }: CatalogueRole,
   { issuer, clientIds }: RoleUse['openidClients'][number],
 ): Trusted {
-  // AWS names such a provider by its address without the scheme, in its ARN and in its condition keys.
-  const name = issuer.replace(/^https?:\/\//, '');
-  const arn = `arn:${account.partition}:iam::${account.id}:oidc-provider/${name}`;
+  const arn = openidProviderArn(account, issuer);
   return {
     principal: { kind: 'openid-provider', arn, issuer },
-    conditions: [{ key: `${name}:aud`, values: clientIds }],
+    conditions: [{ key: `${issuerName(issuer)}:aud`, values: clientIds }],
   };
 }
 
@@ -128,7 +119,7 @@ function assumeRoleNeeds(
     credentialSource,
     ...(arn === undefined ? {} : { arn }),
   });
-  const actions = actionsOf(use, '');
+  const actions = actionsFor('sts:AssumeRole', use);
   const conditions = externalId === undefined ? [] : [{ key: 'sts:ExternalId', values: [externalId] }];
   const roleArn = roleArnOf(account, role);
   const needed = { roleArn, actions, conditions };

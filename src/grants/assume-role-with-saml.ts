@@ -1,6 +1,7 @@
 import { AssumeRoleWithSAMLCommand } from '@aws-sdk/client-sts';
 import type { GrantMethod } from '../core/ports/grant-method.ts';
 import type { Signer } from '../core/ports/signer.ts';
+import { samlProviderArn } from '../core/provider-arns.ts';
 import { grantOf, sessionNameOf } from './grant-of.ts';
 import type { StsClients } from './sts-clients.ts';
 import { policyParameters, toStsAnswer } from './sts-request.ts';
@@ -11,14 +12,13 @@ export function createAssumeRoleWithSaml(clients: StsClients, signer: Signer): G
     name: 'assume-role-with-saml',
     async issue(permit) {
       const { samlProviderName } = grantOf(permit, 'assume-role-with-saml');
-      const { partition, id: accountId } = permit.account;
-      const samlProviderArn = `arn:${partition}:iam::${accountId}:saml-provider/${samlProviderName}`;
+      const providerArn = samlProviderArn(permit.account, samlProviderName);
       const roleSessionName = sessionNameOf(permit);
       // Name, tags and source identity travel inside the assertion: the operation has no parameters for them.
       const assertion = await signer.samlAssertion({
-        partition,
+        partition: permit.account.partition,
         roleArn: permit.roleArn,
-        samlProviderArn,
+        samlProviderArn: providerArn,
         subject: roleSessionName,
         roleSessionName,
         sessionTags: permit.sessionTags,
@@ -27,7 +27,7 @@ export function createAssumeRoleWithSaml(clients: StsClients, signer: Signer): G
       });
       const command = new AssumeRoleWithSAMLCommand({
         RoleArn: permit.roleArn,
-        PrincipalArn: samlProviderArn,
+        PrincipalArn: providerArn,
         SAMLAssertion: assertion,
         DurationSeconds: permit.durationSeconds,
         ...policyParameters(permit),

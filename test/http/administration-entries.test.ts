@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientAs, withAdministrators } from '../support/administrators.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
-import type { ApiClient} from '../support/api-client.ts';
+import type { ApiClient } from '../support/api-client.ts';
 import { type ApiAnswer } from '../support/api-client.ts';
 import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { visitAs, withAdministrators } from '../support/administrators.ts';
-import type { HttpBrowser} from '../support/http-browser.ts';
+import type { HttpBrowser } from '../support/http-browser.ts';
 import { formsOf, type Page } from '../support/http-browser.ts';
 import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 

@@ -118,7 +118,7 @@ describe('a trust policy', () => {
   });
 
   it('lacks the actions that the role’s mappings need, in whichever statement they might be', () => {
-    const needs = { tags: true, sourceIdentity: true };
+    const needs = { sessionTags: true, sourceIdentity: true };
     const condition = { Condition: { StringEquals: { 'saml:aud': recipient } } };
     expect(lint(trust({ ...saml, ...condition }), { needs })).toEqual([
       'trust.tag-session',
@@ -134,7 +134,7 @@ describe('a trust policy', () => {
       accountId: OWN,
       externalId: 'daypass-x',
       samlRecipient: recipient,
-      needs: { tags: true, sourceIdentity: true },
+      needs: { sessionTags: true, sourceIdentity: true },
     };
     const texts = [
       trust(third),
@@ -160,7 +160,7 @@ describe('a trust policy', () => {
     const { accounts } = catalogueSchema.parse({ accounts: [{ id: OWN, name: 'Own' }] });
     const [account] = accounts;
     if (account === undefined) throw new Error('no account');
-    const needs = { tags: true, sourceIdentity: true };
+    const needs = { sessionTags: true, sourceIdentity: true };
     const documents = [
       samlTrust(account, 'daypass', needs),
       mintedTokenTrust(account, 'https://daypass.example/aws', needs),

@@ -8,7 +8,7 @@ import { applyPatch, type PatchOperation } from './json-patch.ts';
 import { LINT_CODES, type LintCode } from './lint-codes.ts';
 import { lintPermission } from './lint-permission.ts';
 import { lintTrust } from './lint-trust.ts';
-import type { SessionNeeds } from './trust-policies.ts';
+import type { SessionNeeds } from '../role-use.ts';
 
 export const LINTED_KINDS = ['trust', 'identity', 'session'] as const;
 export type LintedKind = (typeof LINTED_KINDS)[number];

@@ -3,7 +3,7 @@ import type { Condition, Policy, PrincipalEntry, Statement } from '../../iam/pol
 import { pointer, type PatchOperation } from './json-patch.ts';
 import { allows } from './lint-permission.ts';
 import type { Found, LintFacts } from './lint-policy.ts';
-import { WEB_IDENTITY_AUDIENCE } from './trust-policies.ts';
+import { WEB_IDENTITY_AUDIENCE } from '../aws-sign-in.ts';
 
 export function lintTrust(policy: Policy, document: object, facts: LintFacts): Found[] {
   const inStatements = policy.statements.flatMap((statement, index): Found[] =>
@@ -138,7 +138,7 @@ function missingActions({ statements }: Policy, document: object, { needs }: Lin
   if (needs === undefined || at < 0) return [];
   const raw = rawStatement(document, at);
   const wanted = [
-    [needs.tags, 'sts:TagSession', 'trust.tag-session'],
+    [needs.sessionTags, 'sts:TagSession', 'trust.tag-session'],
     [needs.sourceIdentity, 'sts:SetSourceIdentity', 'trust.source-identity'],
   ] as const;
   let actions = [raw.value['Action'] ?? []].flat();

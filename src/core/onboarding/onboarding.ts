@@ -2,20 +2,19 @@
  * What the owners of accounts have to set up so that a role works, and nothing beyond: pieces of IAM, each in its
  * account. Pure: whoever signs, what is published and who is known come in from outside.
  */
+import { WEB_IDENTITY_AUDIENCE } from '../aws-sign-in.ts';
 import { roleArnOf, type Account, type Mapping, type Role } from '../catalogue.ts';
+import { actionsFor, type SessionNeeds } from '../role-use.ts';
 import { ROLE_NOTES, type OnboardingNote } from './notes.ts';
 import { policyOf, oneOrMore, type PolicyDocument } from './policy-document.ts';
 import { signerPrincipal, type SignerPrincipal } from './signer-principal.ts';
 import {
-  actionsFor,
   callerTrust,
   mintedTokenTrust,
   ownTokenTrust,
   samlTrust,
   serviceTrust,
   sessionNeedsOf,
-  WEB_IDENTITY_AUDIENCE,
-  type SessionNeeds,
   type TrustedIssuer,
 } from './trust-policies.ts';
 
@@ -189,7 +188,7 @@ function policyNameOf({ id }: Role): string {
 
 /** Daypass gives the hub's session nothing but a name: what the role needs is asked of the hub's own permission. */
 function hubPieces(hub: SignerPrincipal, signer: SignerPrincipal): readonly Placed[] {
-  const plain: SessionNeeds = { tags: false, sourceIdentity: false };
+  const plain: SessionNeeds = { sessionTags: false, sourceIdentity: false };
   return [
     { accountId: hub.accountId, piece: hubOf(hub.arn, callerTrust(signer.arn, plain, undefined)) },
     ...permissionUnlessNamed(signer, {

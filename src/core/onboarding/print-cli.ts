@@ -1,4 +1,5 @@
 /** Commands of the AWS CLI v2 for bash and zsh, to be run with credentials of one account's administrator. */
+import { issuerName } from '../provider-arns.ts';
 import type { AccountPieces, IamPiece } from './onboarding.ts';
 import { policyText } from './policy-document.ts';
 
@@ -55,7 +56,7 @@ function openidProvider(
     ];
     return [iam('create-open-id-connect-provider', options)];
   }
-  const providerArn = arn(`oidc-provider/${issuer.replace(/^https?:\/\//, '')}`);
+  const providerArn = arn(`oidc-provider/${issuerName(issuer)}`);
   return clientIds.map((clientId) =>
     iam('add-client-id-to-open-id-connect-provider', [
       ['open-id-connect-provider-arn', providerArn],

@@ -3,9 +3,11 @@
  * it, the action itself, and the two beside it without which session tags or a source identity fail the whole call.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp.html
  */
-import { AWS_SIGN_IN } from '../aws-sign-in.ts';
+import { AWS_SIGN_IN, WEB_IDENTITY_AUDIENCE } from '../aws-sign-in.ts';
 import type { Account, Mapping, Role } from '../catalogue.ts';
+import { issuerName, openidProviderArn, samlProviderArn } from '../provider-arns.ts';
 import { supportOf } from '../role-limits.ts';
+import { actionsFor, type SessionNeeds } from '../role-use.ts';
 import {
   literal,
   oneOrMore,
@@ -14,29 +16,16 @@ import {
   type PolicyStatement,
 } from './policy-document.ts';
 
-/** AWS STS, as the audience of tokens that are made for it. */
-export const WEB_IDENTITY_AUDIENCE = 'sts.amazonaws.com';
-
-/** What of a session the mappings ask, and hence trust policies have to allow. */
-export interface SessionNeeds {
-  readonly tags: boolean;
-  readonly sourceIdentity: boolean;
-}
-
 /** @param mappings those that give the role; of a role that nobody has yet, as if one did without settings of its own */
 export function sessionNeedsOf(role: Role, mappings: readonly Mapping[]): SessionNeeds {
   const support = supportOf(role);
   const limits = mappings.map((mapping) => mapping.limits);
   return {
-    tags: support.sessionTags && limits.some(({ sessionTags }) => sessionTags.length > 0),
+    sessionTags: support.sessionTags && limits.some(({ sessionTags }) => sessionTags.length > 0),
     sourceIdentity:
       support.sourceIdentity &&
       (limits.length === 0 || limits.some(({ sourceIdentity }) => sourceIdentity !== false)),
   };
-}
-
-export function actionsFor(action: string, { tags, sourceIdentity }: SessionNeeds): string[] {
-  return [action, ...(tags ? ['sts:TagSession'] : []), ...(sourceIdentity ? ['sts:SetSourceIdentity'] : [])];
 }
 
 const allow = (statement: Omit<PolicyStatement, 'Effect'>): PolicyStatement => ({
@@ -109,17 +98,4 @@ export function callerTrust(
 
 export function serviceTrust(services: readonly string[]): PolicyDocument {
   return policyOf(allow({ Principal: { Service: oneOrMore(services) }, Action: 'sts:AssumeRole' }));
-}
-
-function samlProviderArn({ partition, id }: Account, name: string): string {
-  return `arn:${partition}:iam::${id}:saml-provider/${name}`;
-}
-
-function openidProviderArn({ partition, id }: Account, issuer: string): string {
-  return `arn:${partition}:iam::${id}:oidc-provider/${issuerName(issuer)}`;
-}
-
-/** As provider ARNs and condition keys have it. */
-function issuerName(issuer: string): string {
-  return issuer.replace(/^https?:\/\//, '');
 }
