@@ -30,7 +30,8 @@ export interface ApiParts extends CallerSettings, CredentialOperations, Personal
 
 export interface Api {
   readonly routes: Router;
-  readonly document: OpenApiDocument;
+  /** Made when it is first asked for: it takes longer than all the rest of the API. */
+  readonly document: () => OpenApiDocument;
 }
 
 export function createApi(parts: ApiParts): Api {
@@ -44,12 +45,14 @@ export function createApi(parts: ApiParts): Api {
     ...administrationOperations(parts.administration),
     ...roleSetupOperations(parts.roleSetup),
   ];
-  const own = documentOperation(() => document);
   const { baseUrl, sessionCookie, foreignOperations = [] } = parts;
-  const document = openApiDocument([...oauth, ...known, ...foreignOperations, own], {
-    baseUrl,
-    sessionCookie: sessionCookie.name,
-  });
+  let made: OpenApiDocument | undefined;
+  const document = (): OpenApiDocument =>
+    (made ??= openApiDocument([...oauth, ...known, ...foreignOperations, own], {
+      baseUrl,
+      sessionCookie: sessionCookie.name,
+    }));
+  const own = documentOperation(document);
 
   const routes = Router();
   routes.use(oauthRoutes(oauth, baseUrl, parts.log));

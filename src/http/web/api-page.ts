@@ -7,16 +7,16 @@ import type { DocumentedContent, DocumentedOperation, JsonSchema, OpenApiDocumen
 import type { PageContent, Pages } from './pages.ts';
 import type { ApiFieldView, ApiOperationView, ApiPage } from './view-models.ts';
 
-export function apiPageRoutes(document: OpenApiDocument, pages: Pages): Router {
-  const content = apiPage(document);
+export function apiPageRoutes(document: () => OpenApiDocument, pages: Pages): Router {
+  // Once: nothing of it changes while the process runs.
+  let content: PageContent<ApiPage> | undefined;
   const router = Router();
   onlyMethods(router, '/api', {
-    get: (_request, response: Response) => pages.render(response, 'api', content),
+    get: (_request, response: Response) => pages.render(response, 'api', (content ??= apiPage(document()))),
   });
   return router;
 }
 
-/** Once: nothing of it changes while the process runs. */
 function apiPage(document: OpenApiDocument): PageContent<ApiPage> {
   const baseUrl = document.servers[0]?.url ?? '';
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
