@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // The store's writer thread and the processes that tests start run what is built.
     globalSetup: ['test/support/build-once.ts'],
+    setupFiles: ['test/support/before-each-file.ts'],
     isolate: false,
     // A quarter of the time tests wait for a process, a browser or a clock: one file more than there are cores, up to
     // what memory bears.

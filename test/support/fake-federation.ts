@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, type JWK, SignJWT } from 'jose';
 import { samlMetadata, samlResponse, type SamlRecipe } from './fake-assertion.ts';
+import { rsaKeyPair } from './rsa-key-pairs.ts';
 import { type CertifiedKey, createCertifiedKey } from './self-signed-certificate.ts';
 
 export type { SamlRecipe } from './fake-assertion.ts';
@@ -66,7 +67,7 @@ async function tokenKey(pair: { privateKey: KeyObject; publicKey: KeyObject }): 
 }
 
 async function createTokenKeys(): Promise<TokenKeys> {
-  const keys = new Map([['RS', await tokenKey(generateKeyPairSync('rsa', { modulusLength: 2_048 }))]]);
+  const keys = new Map([['RS', await tokenKey(rsaKeyPair())]]);
   for (const [algorithm, namedCurve] of CURVES) {
     keys.set(algorithm, await tokenKey(generateKeyPairSync('ec', { namedCurve })));
   }

@@ -2,7 +2,7 @@
  * An OpenID provider over HTTP that can be told to lie. It answers like an honest one unless a recipe says
  * otherwise. Tokens are made with `jose`, or by hand where jose refuses to make what an attacker would.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import {
   SignJWT,
@@ -14,9 +14,10 @@ import {
   type JWTPayload,
 } from 'jose';
 import { close, listen } from './connector-door.ts';
+import { rsaKeyPair } from './rsa-key-pairs.ts';
 
 export interface TokenKey {
-  readonly privateKey: CryptoKey;
+  readonly privateKey: CryptoKey | KeyObject;
   readonly publicJwk: JWK;
   readonly alg: string;
 }
@@ -81,7 +82,8 @@ export interface FakeOpenIdProvider {
 }
 
 export async function createTokenKey(alg = 'RS256', kid = randomBytes(8).toString('hex')): Promise<TokenKey> {
-  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  const isRsa = /^[RP]S/.test(alg);
+  const { privateKey, publicKey } = isRsa ? rsaKeyPair() : await generateKeyPair(alg, { extractable: true });
   return { privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' }, alg };
 }
 

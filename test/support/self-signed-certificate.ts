@@ -1,4 +1,5 @@
-import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createSign, randomBytes } from 'node:crypto';
+import { rsaKeyPair } from './rsa-key-pairs.ts';
 
 export interface CertifiedKey {
   /** PKCS#8 PEM. */
@@ -24,7 +25,7 @@ export interface CertificateOptions extends CertificateNames {
   readonly shiftDays?: number;
 }
 
-/** A fresh RSA key and a certificate that it signed itself, good for a day around now. */
+/** An RSA key that the file has not used yet and a certificate that it signed itself, good for a day around now. */
 export function createCertifiedKey(commonName: string, modulusLength = 2_048): CertifiedKey {
   return certify(commonName, { modulusLength });
 }
@@ -32,7 +33,7 @@ export function createCertifiedKey(commonName: string, modulusLength = 2_048): C
 /** The same, by an authority, or as one, or with further names. */
 export function certify(commonName: string, options: CertificateOptions = {}): CertifiedKey {
   const { modulusLength = 2_048, issuer, shiftDays = 0 } = options;
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
+  const { privateKey, publicKey } = rsaKeyPair(modulusLength);
   const algorithm = sequence(oid('2a864886f70d01010b'), Buffer.from('0500', 'hex'));
   const day = 86_400_000;
   const middle = Date.now() + shiftDays * day;

@@ -1,0 +1,3 @@
+import { beginTestFile } from './rsa-key-pairs.ts';
+
+beginTestFile();
