@@ -1,7 +1,6 @@
 import type { ProposedChange } from '../core/authority.ts';
 import { ImpactCount, type CatalogueImpact } from '../core/catalogue-impact.ts';
 import type { PeopleStore } from '../core/ports/people.ts';
-import type { ApplicationPrincipal, Standing } from '../core/principal.ts';
 
 /** Longer, and others would notice that somebody plans a change. */
 const TURN_MS = 10;
@@ -12,14 +11,10 @@ export async function impactOf(
   people: Pick<PeopleStore, 'pages'>,
 ): Promise<CatalogueImpact> {
   const impact = new ImpactCount({ before: before.compiled, after: after.compiled, difference });
-  for (const application of new Map([
-    ...before.compiled.applications,
-    ...after.compiled.applications,
-  ]).values()) {
-    impact.add(applicationAs(application));
-  }
+  const applications = new Map([...before.compiled.applications, ...after.compiled.applications]);
+  for (const { id, name } of applications.values()) impact.add({ kind: 'application', id, name });
   for await (const page of people.pages()) {
-    for (const { person } of page) impact.add({ kind: 'user', ...person, standing: NO_STANDING });
+    for (const { identity } of page) impact.add({ kind: 'user', identity });
     await otherTurns();
   }
   return inTurns(impact.count());
@@ -37,11 +32,4 @@ async function inTurns(work: Generator<undefined, CatalogueImpact>): Promise<Cat
 
 function otherTurns(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** They only ever count: nothing that acts is made of these. */
-const NO_STANDING: Standing = { kind: 'sign-in-session', idHash: '' };
-
-function applicationAs({ id, name }: Pick<ApplicationPrincipal, 'id' | 'name'>): ApplicationPrincipal {
-  return { kind: 'application', id, name, standing: NO_STANDING };
 }

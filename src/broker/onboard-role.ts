@@ -9,7 +9,6 @@ import type { TrustedIssuer } from '../core/onboarding/trust-policies.ts';
 import type { PeopleStore } from '../core/ports/people.ts';
 import type { PublishedKeys } from '../core/ports/signer.ts';
 import type { SourcePrincipals } from '../core/ports/source-principals.ts';
-import type { Standing } from '../core/principal.ts';
 import type { Administrators, Asker } from './administrators.ts';
 import type { CurrentCatalogue } from './catalogue-source.ts';
 
@@ -106,12 +105,12 @@ async function trustedIssuers(
     for (const user of users) subjects.get(connector)?.add(user);
   }
   for await (const page of people.pages()) {
-    for (const { person } of page) {
-      const principal = { kind: 'user', ...person, standing: NO_STANDING } as const;
-      const named = subjects.get(person.identity.connectorId);
+    for (const { identity } of page) {
+      const who = { kind: 'user', identity } as const;
+      const named = subjects.get(identity.connectorId);
       if (named === undefined) continue;
-      const may = applicableMappings(compiled, principal, keysOf(principal), role.id).length > 0;
-      if (may) named.add(person.identity.subject);
+      const may = applicableMappings(compiled, who, keysOf(who), role.id).length > 0;
+      if (may) named.add(identity.subject);
     }
   }
   return connectors.map(({ id, issuer, clientId }) => ({
@@ -120,9 +119,6 @@ async function trustedIssuers(
     subjects: [...(subjects.get(id) ?? [])].toSorted(),
   }));
 }
-
-/** Nothing that acts is ever made of it. */
-const NO_STANDING: Standing = { kind: 'sign-in-session', idHash: '' };
 
 type OpenidConnector = Extract<Catalogue['connectors'][number], { kind: 'oidc' }>;
 

@@ -1,6 +1,6 @@
 /** What identity providers really sent, as everybody last signed in: what mappings can be written with. */
 import type { Clock } from '../core/ports/clock.ts';
-import type { KnownPerson, PeopleStore } from '../core/ports/people.ts';
+import type { LastSignIn, PeopleStore } from '../core/ports/people.ts';
 
 export interface SeenValue {
   readonly value: string;
@@ -49,7 +49,7 @@ interface Counts {
 
 async function readAll(people: Pick<PeopleStore, 'pages'>): ReturnType<ReadSeenInSignIns> {
   const counts = new Map<string, Counts>();
-  for await (const page of people.pages()) for (const known of page) count(counts, known);
+  for await (const page of people.pages()) for (const each of page) count(counts, each);
   return new Map(
     [...counts].map(([connectorId, { groups, attributes, ...rest }]) => [
       connectorId,
@@ -58,8 +58,8 @@ async function readAll(people: Pick<PeopleStore, 'pages'>): ReturnType<ReadSeenI
   );
 }
 
-function count(counts: Map<string, Counts>, { person, signedInAt }: KnownPerson): void {
-  const { connectorId, groups, attributes } = person.identity;
+function count(counts: Map<string, Counts>, { identity, signedInAt }: LastSignIn): void {
+  const { connectorId, groups, attributes } = identity;
   const of = counts.get(connectorId) ?? {
     people: 0,
     lastSignInAt: undefined,

@@ -1,7 +1,7 @@
 /** Of whom the changed entries of a catalogue speak, so that nobody else has to be looked at. */
 import type { CatalogueDifference } from './catalogue-difference.ts';
 import type { CatalogueList } from './catalogue.ts';
-import { whoKeysOf, type CompiledCatalogue } from './compile-catalogue.ts';
+import { whoKeysOf, type CompiledCatalogue, type CompiledMapping } from './compile-catalogue.ts';
 
 export interface Comparison {
   readonly before: CompiledCatalogue;
@@ -9,8 +9,36 @@ export interface Comparison {
   readonly difference: CatalogueDifference;
 }
 
-/** `whoKey()` -> the roles that may differ for whoever has it. */
-export function affectedKeys({ before, after, difference }: Comparison): Map<string, ReadonlySet<string>[]> {
+/** Who gets other roles, or roles on other terms, depends on these alone. */
+export interface Affected {
+  /** `whoKey()` -> the roles that may differ for whoever has it. */
+  readonly roles: ReadonlyMap<string, readonly ReadonlySet<string>[]>;
+  /** By what every mapping of those roles is found. */
+  readonly deciding: ReadonlySet<string>;
+  /** The attributes that those mappings have conditions on. */
+  readonly attributes: readonly string[];
+}
+
+export function affectedBy(comparison: Comparison): Affected {
+  const roles = rolesByKey(comparison);
+  const differing = new Set([...roles.values()].flat().flatMap((ids) => [...ids]));
+  const deciding = new Set<string>();
+  const attributes = new Set<string>();
+  for (const { mapping, roleIds } of mappingsOf(comparison)) {
+    if (!haveCommon(roleIds, differing)) continue;
+    for (const key of whoKeysOf(mapping)) deciding.add(key);
+    for (const name of Object.keys(mapping.attributes)) attributes.add(name);
+  }
+  return { roles, deciding, attributes: [...attributes].toSorted() };
+}
+
+/** Of both sides; what is the same on both comes once. */
+function* mappingsOf({ before, after }: Comparison): Generator<CompiledMapping> {
+  yield* after.mappings.values();
+  for (const [id, compiled] of before.mappings) if (after.mappings.get(id) !== compiled) yield compiled;
+}
+
+function rolesByKey({ before, after, difference }: Comparison): Affected['roles'] {
   const changedMappings = changedIds(difference, 'mappings');
   const changedRoles = rolesThatChanged({ before, after, difference });
   const affected = new Map<string, ReadonlySet<string>[]>();
@@ -51,4 +79,10 @@ function changedIds({ entries }: CatalogueDifference, wanted: CatalogueList): Re
 function inBoth(one: ReadonlySet<string>, other: ReadonlySet<string>): string[] {
   const [small, large] = one.size < other.size ? [one, other] : [other, one];
   return [...small].filter((id) => large.has(id));
+}
+
+function haveCommon(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  const [small, large] = one.size < other.size ? [one, other] : [other, one];
+  for (const id of small) if (large.has(id)) return true;
+  return false;
 }

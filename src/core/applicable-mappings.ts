@@ -1,7 +1,7 @@
 /** Which mappings speak of a principal, found by what the principal has and not by walking the mappings. */
 import type { Mapping } from './catalogue.ts';
 import { whoKey, type CompiledCatalogue, type CompiledMapping } from './compile-catalogue.ts';
-import type { Principal } from './principal.ts';
+import type { Who } from './principal.ts';
 
 /** Why a principal has a role: which mapping, and through what of theirs. */
 export interface Reason {
@@ -24,7 +24,7 @@ export interface ApplicableMapping {
 }
 
 /** Everything of a principal that a mapping can speak of. */
-export function keysOf(principal: Principal): PrincipalKey[] {
+export function keysOf(principal: Who): PrincipalKey[] {
   if (principal.kind === 'application') {
     return [{ key: whoKey('application', principal.id), through: 'application', value: principal.id }];
   }
@@ -49,7 +49,7 @@ export function keysOf(principal: Principal): PrincipalKey[] {
 /** The mappings that give the role, best first, each once. `keys` are the principal's. */
 export function applicableMappings(
   catalogue: CompiledCatalogue,
-  principal: Principal,
+  principal: Who,
   keys: readonly PrincipalKey[],
   roleId: string,
 ): ApplicableMapping[] {
@@ -69,7 +69,7 @@ function byOrder(a: Mapping, b: Mapping): number {
   return a.id < b.id ? -1 : 1;
 }
 
-function conditionsHold(mapping: Mapping, principal: Principal): boolean {
+function conditionsHold(mapping: Mapping, principal: Who): boolean {
   if (principal.kind === 'application') return true;
   return Object.entries(mapping.attributes).every(([name, accepted]) =>
     (principal.identity.attributes.get(name) ?? []).some((value) => accepted.includes(value)),

@@ -1,7 +1,7 @@
 /**
  * Whom a change of the catalogue reaches: who gains or loses which role, and for whom a kept role's terms change.
- * Only those are looked at of whom a changed entry speaks; people whom the mappings cannot tell apart are worked out
- * once. Names are kept up to a number, counts are exact.
+ * Only those are looked at of whom a changed entry speaks; people whom the mappings of the roles in question cannot
+ * tell apart are worked out once. Names are kept up to a number, counts are exact.
  */
 import {
   applicableMappings,
@@ -9,13 +9,13 @@ import {
   type ApplicableMapping,
   type PrincipalKey,
 } from './applicable-mappings.ts';
-import { affectedKeys, type Comparison } from './affected-keys.ts';
+import { affectedBy, type Affected, type Comparison } from './affected-keys.ts';
 import type { CatalogueRole } from './compile-catalogue.ts';
-import { principalId, principalLabel, type Principal } from './principal.ts';
+import { principalId, principalLabel, type Who } from './principal.ts';
 import { termsChanged, type Term } from './role-terms.ts';
 
 export interface ReachedPrincipal {
-  readonly kind: Principal['kind'];
+  readonly kind: Who['kind'];
   /** `principalId()` */
   readonly id: string;
   readonly label: string;
@@ -45,9 +45,9 @@ export interface CatalogueImpact {
   readonly roles: readonly RoleImpact[];
 }
 
-/** Principals of whom every mapping says the same. */
+/** Principals of whom every mapping of those roles says the same. */
 interface Class {
-  readonly principal: Principal;
+  readonly principal: Who;
   readonly keys: readonly PrincipalKey[];
   count: number;
   readonly who: ReachedPrincipal[];
@@ -58,23 +58,19 @@ const NAMES = 20;
 export class ImpactCount {
   readonly #comparison: Comparison;
   readonly #names: number;
-  /** Of whom the changed entries speak, and which roles may then differ. */
-  readonly #affected: ReadonlyMap<string, readonly ReadonlySet<string>[]>;
-  readonly #conditions: readonly string[];
+  readonly #affected: Affected;
   readonly #classes = new Map<string, Class>();
 
   constructor(comparison: Comparison, { names = NAMES }: { readonly names?: number } = {}) {
     this.#comparison = comparison;
     this.#names = names;
-    this.#affected = affectedKeys(comparison);
-    this.#conditions = conditionNames(comparison);
+    this.#affected = affectedBy(comparison);
   }
 
-  add(principal: Principal): void {
+  add(principal: Who): void {
     const all = keysOf(principal);
-    if (!all.some(({ key }) => this.#affected.has(key))) return;
-    const { before, after } = this.#comparison;
-    const keys = all.filter(({ key }) => before.index.has(key) || after.index.has(key));
+    if (!all.some(({ key }) => this.#affected.roles.has(key))) return;
+    const keys = all.filter(({ key }) => this.#affected.deciding.has(key));
     const signature = this.#signatureOf(principal, keys);
     const known = this.#classes.get(signature) ?? { principal, keys, count: 0, who: [] };
     this.#classes.set(signature, known);
@@ -123,7 +119,7 @@ export class ImpactCount {
   }
 
   #rolesFor(keys: readonly PrincipalKey[]): ReadonlySet<string> {
-    return new Set(keys.flatMap(({ key }) => this.#affected.get(key) ?? []).flatMap((ids) => [...ids]));
+    return new Set(keys.flatMap(({ key }) => this.#affected.roles.get(key) ?? []).flatMap((ids) => [...ids]));
   }
 
   #effectOf(
@@ -143,11 +139,11 @@ export class ImpactCount {
     return terms.length === 0 ? undefined : terms;
   }
 
-  #signatureOf(principal: Principal, keys: readonly PrincipalKey[]): string {
+  #signatureOf(principal: Who, keys: readonly PrincipalKey[]): string {
     const attributes =
       principal.kind === 'application'
         ? []
-        : this.#conditions.map((name) => principal.identity.attributes.get(name) ?? []);
+        : this.#affected.attributes.map((name) => principal.identity.attributes.get(name) ?? []);
     return JSON.stringify([keys.map(({ key }) => key).toSorted(), attributes]);
   }
 }
@@ -186,9 +182,4 @@ class RoleCount {
 
 function emptyReach(): { count: number; who: ReachedPrincipal[] } {
   return { count: 0, who: [] };
-}
-
-function conditionNames({ before, after }: Comparison): string[] {
-  const mappings = [before, after].flatMap((side) => [...side.mappings.values()]);
-  return [...new Set(mappings.flatMap(({ mapping }) => Object.keys(mapping.attributes)))].toSorted();
 }

@@ -65,8 +65,12 @@ export interface ApplicationPrincipal {
 
 export type Principal = UserPrincipal | ApplicationPrincipal;
 
+/** Somebody without what they act by: as much as mappings look at. */
+export type Who =
+  Pick<UserPrincipal, 'kind' | 'identity'> | Pick<ApplicationPrincipal, 'kind' | 'id' | 'name'>;
+
 /** A stable, unambiguous name for audit records and hashes. Connector ids hold no colon. */
-export function principalId(principal: Principal): string {
+export function principalId(principal: Who): string {
   return principal.kind === 'user' ? personId(principal.identity) : `application:${principal.id}`;
 }
 
@@ -80,7 +84,7 @@ export function isFor(principal: Principal, roleId: string): boolean {
 }
 
 /** What pages and messages call the principal. Decides nothing. */
-export function principalLabel(principal: Principal): string {
+export function principalLabel(principal: Who): string {
   if (principal.kind === 'application') return principal.name;
   const { displayName, email, subject } = principal.identity;
   return displayName ?? email ?? subject;

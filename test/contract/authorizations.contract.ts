@@ -253,7 +253,7 @@ export function describeAuthorizations(stores: () => Stores): void {
       const told: string[] = [];
       for await (const page of stores().people.pages()) {
         sizes.push(page.length);
-        told.push(...page.map(({ person }) => JSON.stringify(person.identity)));
+        told.push(...page.map(({ identity }) => JSON.stringify(identity)));
       }
       expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
       expect(new Set(told).size).toBe(told.length);

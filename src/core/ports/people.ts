@@ -1,6 +1,6 @@
 /** People as they last signed in: who they are where no session says it. */
 import type { AuditEvent } from '../audit-event.ts';
-import type { PersonKey, SignedInPerson, Standing } from '../principal.ts';
+import type { Identity, PersonKey, SignedInPerson, Standing } from '../principal.ts';
 
 export interface KnownPerson {
   /** Names them in addresses; who they are cannot be read from it. */
@@ -26,12 +26,18 @@ export interface PersonChange {
   readonly event: AuditEvent;
 }
 
+/** What mappings look at, of everybody at once. */
+export interface LastSignIn {
+  readonly identity: Identity;
+  readonly signedInAt: Date;
+}
+
 /** Written with each sign-in session, by `SignInSessionStore`. @throws BrokerError `store.unavailable` */
 export interface PeopleStore {
   find(person: PersonKey): Promise<KnownPerson | undefined>;
   findById(id: string): Promise<KnownPerson | undefined>;
   /** Everybody, in pages, so that what is held at once stays bounded; who signs in meanwhile may be missed. */
-  pages(): AsyncIterable<readonly KnownPerson[]>;
+  pages(): AsyncIterable<readonly LastSignIn[]>;
   /**
    * Who signed in last comes first; `MAXIMUM_LISTED_PEOPLE` of them.
    *
