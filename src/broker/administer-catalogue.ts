@@ -124,7 +124,7 @@ export function createCatalogueAdministration(
     },
     async restore(asker, restored, { expectedVersion, reason }) {
       const admitted = await administrators.admit(asker);
-      const stored = await store.load(restored);
+      const stored = await store.load(restored, admitted.current.catalogue);
       if (stored === undefined) throw new BrokerError('request.not_found');
       return change(asker, admitted, { candidate: stored.catalogue, expectedVersion, reason, restored });
     },
@@ -157,7 +157,7 @@ function propose(
   candidate: unknown,
   { facts, clock }: Pick<CatalogueAdministrationDependencies, 'facts' | 'clock'>,
 ): ProposedChange {
-  const { catalogue, compiled } = readCandidate(candidate, current.catalogue, facts);
+  const { catalogue, compiled } = readCandidate(candidate, current.whole, facts);
   const after = { catalogue, compiled: inForceAt(compiled, clock.now()).compiled };
   return { before: current, after, difference: differenceOf(current.catalogue, catalogue) };
 }

@@ -1,15 +1,15 @@
-import type { Catalogue } from '../core/catalogue.ts';
-import { compileCatalogue, type CompiledCatalogue } from '../core/compile-catalogue.ts';
+import type { CatalogueSide } from '../core/authority.ts';
+import { compileCatalogue } from '../core/compile-catalogue.ts';
 import type { CatalogueFacts, Problem } from '../core/catalogue-problems.ts';
 import { BrokerError } from '../core/errors.ts';
 import { inForceAt } from '../core/in-force.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { CatalogueStore } from '../core/ports/stores.ts';
 
-export interface CurrentCatalogue {
+export interface CurrentCatalogue extends CatalogueSide {
   readonly version: number;
-  readonly catalogue: Catalogue;
-  readonly compiled: CompiledCatalogue;
+  /** With what is not in force now. */
+  readonly whole: CatalogueSide;
 }
 
 /**
@@ -20,7 +20,7 @@ export class CatalogueSource {
   readonly #store: CatalogueStore;
   readonly #facts: CatalogueFacts;
   readonly #clock: Clock;
-  #whole: CurrentCatalogue | undefined;
+  #whole: (CatalogueSide & { readonly version: number }) | undefined;
   /** Of the whole, what is in force from then until then. */
   #current: (CurrentCatalogue & { readonly from: Date; readonly until: Date | undefined }) | undefined;
 
@@ -37,16 +37,22 @@ export class CatalogueSource {
     const known = this.#current;
     if (known?.version === version && known.from <= now && (known.until === undefined || now < known.until))
       return known;
-    if (this.#whole?.version !== version) this.#whole = await this.#compile();
-    this.#current = { ...this.#whole, from: now, ...inForceAt(this.#whole.compiled, now) };
+    if (this.#whole?.version !== version) this.#whole = await this.#compile(this.#whole);
+    const whole = this.#whole;
+    this.#current = { ...whole, whole, from: now, ...inForceAt(whole.compiled, now) };
     return this.#current;
   }
 
-  async #compile(): Promise<CurrentCatalogue> {
-    const stored = await this.#store.load();
+  /** What the version before said too is neither judged nor compiled again. */
+  async #compile(known: CatalogueSide | undefined): Promise<CatalogueSide & { readonly version: number }> {
+    const stored = await this.#store.load(undefined, known?.catalogue);
     if (stored === undefined)
       throw new BrokerError('catalogue.invalid', { detail: 'the store holds no catalogue' });
-    const { catalogue: compiled, problems } = compileCatalogue(stored.catalogue, this.#facts);
+    const { catalogue: compiled, problems } = compileCatalogue(
+      stored.catalogue,
+      this.#facts,
+      known?.compiled,
+    );
     if (compiled === undefined)
       throw new BrokerError('catalogue.invalid', { detail: problems.map(inWords).join('; ') });
     return { version: stored.version, catalogue: stored.catalogue, compiled };

@@ -13,11 +13,15 @@ const TOLD = 100;
  *
  * @throws BrokerError `catalogue.refused`
  */
-export function readCandidate(candidate: unknown, present: Catalogue, facts: CatalogueFacts): CatalogueSide {
+export function readCandidate(
+  candidate: unknown,
+  { catalogue: present, compiled: known }: CatalogueSide,
+  facts: CatalogueFacts,
+): CatalogueSide {
   const parsed = parse(candidate, present);
   if (parsed.catalogue === undefined) throw refused(parsed.problems);
   const { catalogue } = parsed;
-  const { catalogue: compiled, problems } = compileCatalogue(catalogue, facts);
+  const { catalogue: compiled, problems } = compileCatalogue(catalogue, facts, known);
   const all = [...problems, ...(hasFullAdministrator(present) ? lockOut(catalogue) : [])];
   if (compiled === undefined || all.length > 0) throw refused(all);
   return { catalogue, compiled };

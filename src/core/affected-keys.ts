@@ -1,7 +1,9 @@
 /** Of whom the changed entries of a catalogue speak, so that nobody else has to be looked at. */
 import type { CatalogueDifference } from './catalogue-difference.ts';
 import type { CatalogueList } from './catalogue.ts';
-import { whoKeysOf, type CompiledCatalogue, type CompiledMapping } from './compile-catalogue.ts';
+import { haveCommon } from '../lib/have-common.ts';
+import type { CompiledCatalogue, CompiledMapping } from './compile-catalogue.ts';
+import { whoKeysOf } from './mapping-index.ts';
 
 export interface Comparison {
   readonly before: CompiledCatalogue;
@@ -42,7 +44,8 @@ function rolesByKey({ before, after, difference }: Comparison): Affected['roles'
   const changedMappings = changedIds(difference, 'mappings');
   const changedRoles = rolesThatChanged({ before, after, difference });
   const affected = new Map<string, ReadonlySet<string>[]>();
-  for (const id of new Set([...before.mappings.keys(), ...after.mappings.keys()])) {
+  const all = [...before.mappings.keys(), ...after.mappings.keys()];
+  for (const id of changedRoles.size === 0 ? changedMappings : new Set(all)) {
     const sides = [before, after]
       .map(({ mappings }) => mappings.get(id))
       .filter((side) => side !== undefined);
@@ -79,10 +82,4 @@ function changedIds({ entries }: CatalogueDifference, wanted: CatalogueList): Re
 function inBoth(one: ReadonlySet<string>, other: ReadonlySet<string>): string[] {
   const [small, large] = one.size < other.size ? [one, other] : [other, one];
   return [...small].filter((id) => large.has(id));
-}
-
-function haveCommon(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  const [small, large] = one.size < other.size ? [one, other] : [other, one];
-  for (const id of small) if (large.has(id)) return true;
-  return false;
 }

@@ -1,6 +1,7 @@
 /** Which mappings speak of a principal, found by what the principal has and not by walking the mappings. */
 import type { Mapping } from './catalogue.ts';
-import { whoKey, type CompiledCatalogue, type CompiledMapping } from './compile-catalogue.ts';
+import type { CompiledCatalogue, CompiledMapping } from './compile-catalogue.ts';
+import { whoKey } from './mapping-index.ts';
 import type { Who } from './principal.ts';
 
 /** Why a principal has a role: which mapping, and through what of theirs. */

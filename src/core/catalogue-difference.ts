@@ -1,4 +1,5 @@
 /** What differs between two catalogues, entry by entry and setting by setting. */
+import { isAlike } from '../lib/is-alike.ts';
 import { nameOfAdministrator } from './administrator-problems.ts';
 import type { JsonValue } from './audit-event.ts';
 import { CATALOGUE_LISTS, type Administrator, type Catalogue, type CatalogueList } from './catalogue.ts';
@@ -30,7 +31,8 @@ type Entry = Catalogue[CatalogueList][number];
 
 export function differenceOf(before: Catalogue, after: Catalogue): CatalogueDifference {
   const lists = CATALOGUE_LISTS.map((list) => {
-    const [old, now] = [byId(before[list]), byId(after[list])];
+    const [differing, differs] = unlikeParts(before[list], after[list]);
+    const [old, now] = [byId(differing), byId(differs)];
     return { list, entries: entryChanges(list, old, now), isReordered: isReordered(old, now) };
   });
   return {
@@ -41,6 +43,19 @@ export function differenceOf(before: Catalogue, after: Catalogue): CatalogueDiff
 
 export function isEmptyDifference({ entries, reordered }: CatalogueDifference): boolean {
   return entries.length + reordered.length === 0;
+}
+
+/** Without what both begin and end with, the very same entries: nearly all, where a form changed one. */
+function unlikeParts(
+  before: readonly Entry[],
+  after: readonly Entry[],
+): [readonly Entry[], readonly Entry[]] {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  return [before.slice(start, before.length - end), after.slice(start, after.length - end)];
 }
 
 function byId(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
@@ -80,19 +95,6 @@ function fieldChanges(before: Entry, after: Entry): FieldChange[] {
   if (isAlike(before, after)) return [];
   const [old, now] = [JSON.stringify(before), JSON.stringify(after)];
   return old === now ? [] : valueChanges(JSON.parse(old) as JsonValue, JSON.parse(now) as JsonValue, '');
-}
-
-/** Of thousands of entries nearly all are: seen without writing them out. Whatever is doubtful is not alike. */
-function isAlike(before: unknown, after: unknown): boolean {
-  if (before === after) return true;
-  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null)
-    return false;
-  if (Array.isArray(before) !== Array.isArray(after)) return false;
-  const [old, now] = [Object.entries(before), Object.entries(after)];
-  return (
-    old.length === now.length &&
-    old.every(([key, value], at) => now[at]?.[0] === key && isAlike(value, now[at][1]))
-  );
 }
 
 /** Both are JSON, so that a setting which is there with no value is like one which is not there. */

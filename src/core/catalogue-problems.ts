@@ -111,7 +111,17 @@ export function roleProblems(catalogue: Catalogue, facts: CatalogueFacts): Probl
   return [...ofAccounts, ...ofRoles];
 }
 
-export function whoProblems(mapping: Mapping, catalogue: Catalogue): Problem[] {
+export function whoProblemsIn({ connectors, applications }: Catalogue): (mapping: Mapping) => Problem[] {
+  const connectorIds = new Set(connectors.map(({ id }) => id));
+  const applicationIds = new Set(applications.map(({ id }) => id));
+  return (mapping) => whoProblems(mapping, connectorIds, applicationIds);
+}
+
+function whoProblems(
+  mapping: Mapping,
+  connectorIds: ReadonlySet<string>,
+  applicationIds: ReadonlySet<string>,
+): Problem[] {
   const problems: Problem[] = [];
   const ofPeople = mapping.groups.length + mapping.users.length + Object.keys(mapping.attributes).length;
   if (mapping.applications.length + ofPeople === 0) {
@@ -120,14 +130,14 @@ export function whoProblems(mapping: Mapping, catalogue: Catalogue): Problem[] {
   if (ofPeople > 0 && mapping.connector === undefined) {
     problems.push({ path: ['connector'], message: 'say whose groups, users or attributes these are' });
   }
-  if (mapping.connector !== undefined && !catalogue.connectors.some(({ id }) => id === mapping.connector)) {
+  if (mapping.connector !== undefined && !connectorIds.has(mapping.connector)) {
     problems.push({
       path: ['connector'],
       message: `there is no connector "${mapping.connector}"; add it under connectors`,
     });
   }
   mapping.applications.forEach((id, position) => {
-    if (!catalogue.applications.some((application) => application.id === id)) {
+    if (!applicationIds.has(id)) {
       problems.push({
         path: ['applications', position],
         message: `there is no application "${id}"; add it under applications`,

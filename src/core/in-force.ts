@@ -1,5 +1,6 @@
 import type { Mapping } from './catalogue.ts';
-import { buildIndex, type CompiledCatalogue } from './compile-catalogue.ts';
+import type { CompiledCatalogue } from './compile-catalogue.ts';
+import { changeIndex } from './mapping-index.ts';
 
 export interface InForce {
   /** Its decisions find only the mappings that are valid then. */
@@ -9,13 +10,15 @@ export interface InForce {
 }
 
 export function inForceAt(compiled: CompiledCatalogue, at: Date): InForce {
-  const mappings = [...compiled.mappings.values()];
-  const bounds = mappings.flatMap(({ mapping }) => boundsOf(mapping));
+  const all = [...compiled.mappings.values()];
+  const bounded = all.filter(({ mapping }) => boundsOf(mapping).length > 0);
+  const bounds = bounded.flatMap(({ mapping }) => boundsOf(mapping));
   if (bounds.length === 0) return { compiled, until: undefined };
   const ahead = bounds.filter((bound) => bound > at.getTime());
+  const gone = bounded.filter(({ mapping }) => !isInForce(mapping, at));
   const next = ahead.reduce((first, bound) => Math.min(first, bound), Number.POSITIVE_INFINITY);
   return {
-    compiled: { ...compiled, index: buildIndex(mappings.filter(({ mapping }) => isInForce(mapping, at))) },
+    compiled: { ...compiled, index: changeIndex(compiled.index, { gone, come: [], all }) },
     until: ahead.length === 0 ? undefined : new Date(next),
   };
 }

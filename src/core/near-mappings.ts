@@ -1,7 +1,8 @@
 /** Which mappings give a role, and what of each does not hold for a principal: the nearest first. */
 import { keysOf } from './applicable-mappings.ts';
 import type { Mapping } from './catalogue.ts';
-import { whoKeysOf, type CompiledCatalogue } from './compile-catalogue.ts';
+import type { CompiledCatalogue } from './compile-catalogue.ts';
+import { whoKeysOf } from './mapping-index.ts';
 import type { Identity, Principal } from './principal.ts';
 
 export interface NearMapping {

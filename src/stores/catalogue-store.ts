@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely';
 import type { CatalogueDifference } from '../core/catalogue-difference.ts';
-import { catalogueSchema } from '../core/catalogue.ts';
-import type { Catalogue } from '../core/catalogue.ts';
+import { catalogueSchema, type Catalogue } from '../core/catalogue.ts';
 import { BrokerError } from '../core/errors.ts';
+import { parseCatalogue } from '../core/parse-catalogue.ts';
 import {
   MAXIMUM_LISTED_VERSIONS,
   type CatalogueAuthorship,
@@ -38,11 +38,15 @@ export function createCatalogueStore(database: Database): CatalogueStore {
       if (alone) known = version;
       return version;
     },
-    async load(wanted) {
+    async load(wanted, known) {
       const row = await findVersion(database, wanted);
       if (row === undefined) return undefined;
       const { version, seed_hash: seedHash } = row;
-      return { version, catalogue: parseCatalogue(row.catalogue, version), seedHash: seedHash ?? undefined };
+      return {
+        version,
+        catalogue: catalogueOf(row.catalogue, version, known),
+        seedHash: seedHash ?? undefined,
+      };
     },
     difference: (version) => findDifference(database, version),
     list: (before) => listVersions(database, before),
@@ -131,9 +135,11 @@ function stillNewest(database: Database, expectedVersion: number): Statement {
   return { ...statement(query, expectedVersion === 0 ? 0 : 1), readOnly: true };
 }
 
-function parseCatalogue(text: string, version: number): Catalogue {
-  const parsed = catalogueSchema.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+const NOTHING = catalogueSchema.parse({});
+
+function catalogueOf(text: string, version: number, known = NOTHING): Catalogue {
+  const { catalogue, problems } = parseCatalogue(JSON.parse(text), known);
+  if (catalogue !== undefined) return catalogue;
+  const where = problems.map(({ path }) => path.join('.')).join(', ');
   throw new BrokerError('catalogue.invalid', { detail: `version ${version} does not fit at ${where}` });
 }

@@ -6,7 +6,8 @@ describe('what a principal may use', () => {
   const catalogue = buildCatalogue({
     mappings: [{ id: 'engineers', connector: 'corp', groups: ['engineering'], roles: { ids: ['by-saml'] } }],
   });
-  const current = { version: 1, catalogue, compiled: compiled(catalogue) };
+  const side = { catalogue, compiled: compiled(catalogue) };
+  const current = { version: 1, ...side, whole: side };
   const source = createEntitlementSource({ current: () => Promise.resolve(current) });
 
   it('is worked out once for a session, and anew when its person has other groups', async () => {

@@ -3,7 +3,8 @@
  * other, over a catalogue in which one mapping gives this one role to nobody but the check.
  */
 import { mappingSchema, type Mapping } from '../catalogue.ts';
-import { whoKey, type CatalogueRole, type CompiledCatalogue } from '../compile-catalogue.ts';
+import type { CatalogueRole, CompiledCatalogue } from '../compile-catalogue.ts';
+import { whoKey } from '../mapping-index.ts';
 import { decideAccess, type Permit } from '../decide-access.ts';
 import { BrokerError } from '../errors.ts';
 import type { ApplicationPrincipal } from '../principal.ts';

@@ -35,8 +35,8 @@ export interface CatalogueVersion extends Partial<CatalogueAuthorship> {
 export interface CatalogueStore {
   /** 0 when there is none. Cheap: asked on every decision. */
   version(): Promise<number>;
-  /** The newest, or the one that is named. */
-  load(version?: number): Promise<StoredCatalogue | undefined>;
+  /** The newest, or the one that is named; what it has in common with `known` is not judged again. */
+  load(version?: number, known?: Catalogue): Promise<StoredCatalogue | undefined>;
   /** What a version changed, as it was saved with it; undefined where that is not kept. */
   difference(version: number): Promise<CatalogueDifference | undefined>;
   /** Newest first, below `before`; the newest `MAXIMUM_LISTED_VERSIONS` of them. */
