@@ -88,13 +88,19 @@ export async function measureAdministration({ directory, dist, ports }: Place): 
   for (const [name, edit] of editsOf(catalogue)) {
     previews.push(await cost(name, () => post({ edit: JSON.stringify(edit) })));
   }
-  const [, [, made]] = editsOf(catalogue);
-  await post({ edit: JSON.stringify(made), do: 'apply', version: '2', reason: 'To have a version 3' });
+  let version = 2;
+  const made = await cost('making one, and its page', () => {
+    const [, [, edit]] = editsOf(catalogue);
+    const entry = { ...(edit.entry as object), note: `After version ${version}` };
+    const change = { do: 'apply', version: String(version), reason: 'To have more versions' };
+    version += 1;
+    return post({ edit: JSON.stringify({ ...edit, entry }), ...change });
+  });
   const pages: PageCost[] = [];
   for (const path of PAGES) pages.push(await cost(path, () => browser.get(`${baseUrl}${path}`)));
   const megabytes = residentMegabytes(broker.pid);
   await broker.stop();
-  return { pages, previews, signedInMegabytes, megabytes };
+  return { pages, previews: [...previews, made], signedInMegabytes, megabytes };
 }
 
 async function costOf(pid: number, name: string, ask: () => Promise<Page>): Promise<PageCost> {
