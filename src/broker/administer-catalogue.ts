@@ -113,12 +113,15 @@ export function createCatalogueAdministration(
       return store.list(before);
     },
     async whatChanged(asker, version) {
-      await administrators.admit(asker);
-      return changeIn(store, version);
+      const { current } = await administrators.admit(asker);
+      return changeIn(store, version, current.catalogue);
     },
     async version(asker, version) {
-      await administrators.admit(asker);
-      const [changed, stored] = await Promise.all([changeIn(store, version), store.load(version)]);
+      const { current } = await administrators.admit(asker);
+      const [changed, stored] = await Promise.all([
+        changeIn(store, version, current.catalogue),
+        store.load(version, current.catalogue),
+      ]);
       if (stored === undefined) throw new BrokerError('request.not_found');
       return { ...changed, catalogue: stored.catalogue };
     },
@@ -131,16 +134,24 @@ export function createCatalogueAdministration(
   };
 }
 
-async function changeIn(store: CatalogueStore, version: number): Promise<ChangedVersion> {
+async function changeIn(store: CatalogueStore, version: number, known: Catalogue): Promise<ChangedVersion> {
   const [[about], kept] = await Promise.all([store.list(version + 1), store.difference(version)]);
   if (about?.version !== version) throw new BrokerError('request.not_found');
-  return { about, difference: kept ?? (await workedOut(store, version)) };
+  return { about, difference: kept ?? (await workedOut(store, version, known)) };
 }
 
-/** Of what a file seeded, and of versions from before differences were kept. */
-async function workedOut(store: CatalogueStore, version: number): Promise<CatalogueDifference> {
-  const [before, after] = await Promise.all([store.load(version - 1), store.load(version)]);
-  return differenceOf(before?.catalogue ?? NOTHING, after?.catalogue ?? NOTHING);
+/** Of what a file seeded, and of versions from before differences were kept: once, by whoever looks first. */
+async function workedOut(
+  store: CatalogueStore,
+  version: number,
+  known: Catalogue,
+): Promise<CatalogueDifference> {
+  const before = await store.load(version - 1, known);
+  const after = await store.load(version, before?.catalogue ?? known);
+  const difference = differenceOf(before?.catalogue ?? NOTHING, after?.catalogue ?? NOTHING);
+  // Where it cannot be written it can still be read, and the next one who looks waits for it again.
+  await store.keepDifference(version, difference).catch(() => undefined);
+  return difference;
 }
 
 const NOTHING = catalogueSchema.parse({});

@@ -48,7 +48,7 @@ export function createCatalogueStore(database: Database): CatalogueStore {
         seedHash: seedHash ?? undefined,
       };
     },
-    difference: (version) => findDifference(database, version),
+    ...differencesIn(database),
     list: (before) => listVersions(database, before),
     async save({ catalogue, expectedVersion, difference, seedHash, authorship, standing, event }) {
       const version = expectedVersion + 1;
@@ -95,6 +95,20 @@ function findVersion(
       .orderBy('version', 'desc')
       .executeTakeFirst(),
   );
+}
+
+function differencesIn(database: Database): Pick<CatalogueStore, 'difference' | 'keepDifference'> {
+  return {
+    difference: (version) => findDifference(database, version),
+    async keepDifference(version, difference) {
+      const update = database.build
+        .updateTable('catalogue_versions')
+        .set({ difference: JSON.stringify(difference) })
+        .where('version', '=', version)
+        .where('difference', 'is', null);
+      await database.write([statement(update)]);
+    },
+  };
 }
 
 async function findDifference(database: Database, version: number): Promise<CatalogueDifference | undefined> {

@@ -66,6 +66,10 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
         expect(await stores.catalogue.load()).toMatchObject({ version: 2, seedHash: undefined });
         expect(await stores.catalogue.difference(2)).toEqual(difference);
         expect(await stores.catalogue.difference(1)).toBeUndefined();
+        await stores.catalogue.keepDifference(1, { entries: [], reordered: [] });
+        await stores.catalogue.keepDifference(2, { entries: [], reordered: [] });
+        expect(await stores.catalogue.difference(1)).toEqual({ entries: [], reordered: [] });
+        expect(await stores.catalogue.difference(2)).toEqual(difference);
       });
 
       it.each([-1, 1, 5])('refuses a change made against a version %d away from the newest', async (away) => {

@@ -1,3 +1,4 @@
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientAs, withAdministrators } from '../support/administrators.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
@@ -85,6 +86,20 @@ describe('the catalogue, entry by entry', () => {
     for (const none of ['0', '99', 'x']) {
       expect((await alex.get(`/api/v1/admin/versions/${none}`)).status).toBe(404);
     }
+  });
+
+  it('works out what a seed brought when somebody first looks, and keeps it', async () => {
+    const { store } = broker.daypass.config;
+    if (store.kind !== 'sqlite') throw new Error('no file to look into');
+    const database = new DatabaseSync(store.file, { readOnly: true });
+    const found = database.prepare('select difference from catalogue_versions where version = 1');
+    const kept = (): string | null => (found.get() as { difference: string | null }).difference;
+    expect(kept()).toBeNull();
+    const { body } = await alex.get<Answer>('/api/v1/admin/versions/1');
+    expect(body.entries.length).toBeGreaterThan(10);
+    expect(JSON.parse(String(kept()))).toMatchObject({ entries: body.entries });
+    expect((await alex.get('/api/v1/admin/versions/1')).body).toEqual(body);
+    database.close();
   });
 
   it('W13: refuses what it does not know, and tells each mistake by the edit that it is in', async () => {

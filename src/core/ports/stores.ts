@@ -39,6 +39,8 @@ export interface CatalogueStore {
   load(version?: number, known?: Catalogue): Promise<StoredCatalogue | undefined>;
   /** What a version changed, as it was saved with it; undefined where that is not kept. */
   difference(version: number): Promise<CatalogueDifference | undefined>;
+  /** Of a version with which none is kept yet; what is kept stays. */
+  keepDifference(version: number, difference: CatalogueDifference): Promise<void>;
   /** Newest first, below `before`; the newest `MAXIMUM_LISTED_VERSIONS` of them. */
   list(before?: number): Promise<readonly CatalogueVersion[]>;
   /**
