@@ -1,6 +1,7 @@
 /**
  * Why a principal may or may not use a role, step by step, with the failing step marked. The verdict is
- * `decideAccess`'s own: this says only what led to it, so that the two cannot disagree.
+ * `decideAccess`'s own, and that of the grant where a person's own token is passed on: this says only what led to it, so
+ * that they cannot disagree.
  */
 import { applicableMappings, keysOf } from './applicable-mappings.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -12,6 +13,7 @@ import { EXPLAINED_STEPS, failedStep, type StepName } from './explained-steps.ts
 import { failureText, textOf, type Audience, type Facts } from './explained-texts.ts';
 import { nearestMappings, type NearMapping } from './near-mappings.ts';
 import type { Principal } from './principal.ts';
+import { refuseOwnToken } from './required-authentication.ts';
 import { useOfPermit } from './role-use.ts';
 import { trustNeeds, type TrustFacts, type TrustNeeds } from './trust-needs.ts';
 
@@ -93,11 +95,12 @@ function explained(question: Question, audience: Audience): Omit<Explanation, 'm
 
 function factsOf(question: Question, audience: Audience): Facts {
   const { catalogue, principal, request, barred, failure } = question;
-  const verdict = barred ?? decideAccess(catalogue, principal, request);
+  const decided = barred ?? decideAccess(catalogue, principal, request);
+  const use = decided.permitted ? useOfPermit(question, decided) : undefined;
+  const verdict =
+    decided.permitted && use !== undefined ? (refuseOwnToken(decided.role, use) ?? decided) : decided;
   const found = applicableMappings(catalogue, principal, keysOf(principal), request.roleId);
-  const needs = verdict.permitted
-    ? trustNeeds(verdict, useOfPermit(question, verdict), question.trust)
-    : undefined;
+  const needs = verdict.permitted && use !== undefined ? trustNeeds(verdict, use, question.trust) : undefined;
   return {
     audience,
     catalogue,

@@ -45,6 +45,8 @@ export function failedStep({
 
 /** AWS refuses a role's whole session where its trust policy lacks anything, and says no more than that. */
 function stepOfFailure({ code, detail }: Omit<Denial, 'permitted'>): StepName {
+  // A person's own ID token is missing or has ended.
+  if (code === 'sign_in.again') return 'sign-in';
   return code === 'sts.refused' && !/^(?:RegionDisabled|ExpiredToken)/.test(detail) ? 'trust' : 'sts';
 }
 

@@ -4,6 +4,7 @@ import type { Role } from './catalogue.ts';
 import { deny, type Denial } from './denial.ts';
 import type { SignInDemand } from './ports/stores.ts';
 import type { Authentication, Principal } from './principal.ts';
+import type { RoleUse } from './role-use.ts';
 
 export type RequiredAuthentication = NonNullable<Role['authentication']>;
 
@@ -41,6 +42,15 @@ function isRecentEnough(
   const ageMilliseconds = at.getTime() - has.at.getTime();
   // Said positively, so that a time that is no time is never recent.
   return ageMilliseconds <= maximumAgeSeconds * 1_000;
+}
+
+/** A role that passes on the person's own ID token is for those whose sign-in brings one. */
+export function refuseOwnToken({ grant }: Role, { openidClients }: RoleUse): Denial | undefined {
+  const passesOn = grant.method === 'assume-role-with-web-identity' && grant.token === 'user';
+  if (!passesOn || openidClients.length > 0) return undefined;
+  return deny('sign_in.again', 'the sign-in is not by OpenID Connect, so that there is no ID token', {
+    hint: 'This role passes on the ID token of a sign-in by OpenID Connect, and this sign-in brought none.',
+  });
 }
 
 /** What to ask the identity provider for, so that the sign-in that comes back is what the role asks for. */

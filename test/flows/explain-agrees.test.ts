@@ -14,7 +14,9 @@ const ROLES = {
   'development-data-analyst': ['222233334444', 'DataAnalyst'],
   'production-ec2-operator': ['444455556666', 'Ec2Operator'],
   'tools-cost-reader': ['111122223333', 'ExampleCorpCostReader'],
+  'development-data-analyst-own-token': ['222233334444', 'DataAnalystPassThrough'],
 } as const;
+const OWN_TOKEN = 'development-data-analyst-own-token';
 type RoleId = keyof typeof ROLES;
 const ROLE_IDS = Object.keys(ROLES) as RoleId[];
 type Mapping = Omit<NonNullable<AccessFile['mappings']>[number], 'id'>;
@@ -32,7 +34,7 @@ interface Told {
 
 const some = <T>(values: readonly T[]): fc.Arbitrary<T[]> => fc.subarray([...values], { minLength: 1 });
 
-const mapping: fc.Arbitrary<Mapping> = fc.record({
+const drawnMapping: fc.Arbitrary<Mapping> = fc.record({
   connector: fc.constantFrom(...CONNECTORS),
   groups: fc.constantFrom(['engineering'], ['payments-leads', 'engineering'], ['Engineering'], []),
   users: fc.subarray([...PEOPLE]),
@@ -51,6 +53,30 @@ const mapping: fc.Arbitrary<Mapping> = fc.record({
     { requiredKeys: [] },
   ),
 });
+
+/** With a person's own token nothing can be sent beside it. */
+const mapping = drawnMapping.map((drawn) => {
+  const { maximumDurationSeconds } = drawn.limits ?? {};
+  if (drawn.roles.ids?.includes(OWN_TOKEN) !== true) return drawn;
+  return { ...drawn, limits: maximumDurationSeconds === undefined ? {} : { maximumDurationSeconds } };
+});
+
+const UNSPECIFIED = 'urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified';
+/** Everybody signed in a minute ago, with one factor; SAML says `unspecified` of that, and OpenID nothing. */
+const AGO_SECONDS = 60;
+const authentication = fc.constantFrom(
+  undefined,
+  undefined,
+  undefined,
+  { maximumAgeSeconds: 30 },
+  { maximumAgeSeconds: 900 },
+  { contexts: ['https://refeds.org/profile/mfa'] },
+  { contexts: [UNSPECIFIED], maximumAgeSeconds: 900 },
+);
+type Asked = ReadonlyMap<string, typeof authentication extends fc.Arbitrary<infer Value> ? Value : never>;
+const askedOfSignIns: fc.Arbitrary<Asked> = fc
+  .tuple(...ROLE_IDS.map(() => authentication))
+  .map((drawn) => new Map(drawn.map((each, at) => [ROLE_IDS[at] ?? '', each])));
 
 const EXTRAS = ['sts:TagSession', 'sts:SetSourceIdentity'];
 
@@ -72,17 +98,34 @@ const question = fc.record(
   { requiredKeys: ['person', 'connector', 'roleId'] },
 );
 
+/** Too rarely drawn together. */
+const BY_OWN_TOKEN = { person: 'erin.engel', connector: 'sandbox-oidc', roleId: OWN_TOKEN } as const;
+const OF_ENGINEERING: Mapping = {
+  connector: 'sandbox-oidc',
+  groups: ['engineering'],
+  roles: { ids: [OWN_TOKEN] },
+};
+const AS_NEEDED: Policy = { actions: [], flaw: 'none' };
+
 describe('what is explained', () => {
   let broker: TestBroker;
   let alex: ApiClient;
   const clients = new Map<string, ApiClient>();
+  let aheadSeconds = 0;
 
   beforeAll(async () => {
-    broker = await startTestBroker();
+    broker = await startTestBroker({ clock: { now: () => new Date(Date.now() + aheadSeconds * 1_000) } });
     alex = await clientOf('alex.admin', 'sandbox-saml');
     for (const connector of CONNECTORS) {
       for (const person of PEOPLE) clients.set(`${connector} ${person}`, await clientOf(person, connector));
     }
+    aheadSeconds = AGO_SECONDS;
+    const clock = await fetch(`${broker.awsUrl}/_sandbox/clock`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ offsetSeconds: AGO_SECONDS }),
+    });
+    expect(clock.ok).toBe(true);
   });
   afterAll(() => broker.close());
 
@@ -92,11 +135,12 @@ describe('what is explained', () => {
     return ApiClient.ofBrowser(browser, broker.baseUrl);
   }
 
-  async function apply(mappings: readonly Mapping[]): Promise<void> {
+  async function apply(mappings: readonly Mapping[], asked: Asked): Promise<void> {
     const path = '/api/v1/admin/catalogue';
     const { body } = await alex.get<{ version: number; catalogue: Catalogue }>(path);
     const named = mappings.map((each, index) => ({ ...each, id: `m${index}` }));
-    const catalogue = { ...body.catalogue, mappings: named };
+    const roles = body.catalogue.roles.map((role) => ({ ...role, authentication: asked.get(role.id) }));
+    const catalogue = { ...body.catalogue, roles, mappings: named };
     const sent = { catalogue, reason: 'drawn' };
     const applied = await alex.post(path, sent, { 'if-match': `"${body.version}"` });
     expect(applied.status, JSON.stringify(applied.body)).toBe(200);
@@ -142,15 +186,25 @@ describe('what is explained', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(mapping, { minLength: 1, maxLength: 4 }),
+        askedOfSignIns,
         fc.array(fc.tuple(question, policy), { minLength: 8, maxLength: 8 }),
-        async (mappings, questions) => {
-          await apply(mappings.filter(namesSomebody));
+        async (mappings, asked, questions) => {
+          await apply(mappings.filter(namesSomebody), asked);
           for (const [asked, written] of questions) seen.add(await agree(asked, written));
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 50, examples: [[[OF_ENGINEERING], new Map(), [[BY_OWN_TOKEN, AS_NEEDED]]]] },
     );
-    expect([...seen]).toEqual(expect.arrayContaining(['issued', 'trust', 'role.not_found']));
+    expect([...seen]).toEqual(
+      expect.arrayContaining([
+        'issued',
+        'issued by own token',
+        'trust',
+        'role.not_found',
+        'sign_in.again',
+        'sign_in.stronger',
+      ]),
+    );
   }, 180_000);
 
   async function agree(
@@ -182,7 +236,7 @@ describe('what is explained', () => {
     if (needed === undefined) throw new Error('every role here is assumed');
     if (isEnough(needed, written)) {
       expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-      return 'issued';
+      return roleId === OWN_TOKEN ? 'issued by own token' : 'issued';
     }
     expect(answer.body.code).toBe('sts.refused');
     expect(failedIn(answer.body.steps)).toBe('trust');
