@@ -137,6 +137,30 @@ it('a role’s form shows only what its operation has, and all of it without scr
   expect(await plain.page.getByLabel('External ID').isVisible()).toBe(true);
 });
 
+it('what is pasted is seen, previewed and added without scripts', async () => {
+  const phone = { javaScriptEnabled: false, viewport: { width: 360, height: 800 } };
+  const { page } = await arrive(phone, 'sandbox-oidc');
+  const press = (name: string): Promise<void> => page.getByRole('button', { name }).click();
+  const said = (text: string): Promise<void> => page.getByText(text).first().waitFor();
+  await page.goto(`${broker.baseUrl}/admin/import`);
+  await page.getByLabel('What it is').selectOption('saml-roles');
+  await page.getByLabel('Its text').fill('aws#imported#ReadOnly#123412341234\nDomain Admins\n');
+  await page.getByLabel('Whose groups and people these are').selectOption('sandbox-saml');
+  await press('See what is in it');
+  await said('New: 1 account, 1 role, 1 mapping.');
+  await said('what you pasted, line 2');
+  expect(await page.getByLabel('Its text').inputValue()).toContain('Domain Admins');
+  await press('Go on to add them');
+  await page.getByRole('heading', { name: 'What this would change' }).waitFor();
+  await said('imported-readonly');
+  await page.getByLabel('Why?').fill('carried over by hand');
+  await press('Apply');
+  await page.getByRole('heading', { name: /^Version / }).waitFor();
+  await said('carried over by hand');
+  await page.goto(`${broker.baseUrl}/admin/roles/imported-readonly`);
+  await page.getByRole('heading', { name: 'Role imported-readonly' }).waitFor();
+});
+
 it('an account is added by keyboard alone', async () => {
   const { page } = await arrive();
   const { keyboard } = page;
