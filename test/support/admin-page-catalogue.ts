@@ -14,6 +14,7 @@ import type {
 import type { ImportPage } from '../../src/http/web/administration/setup-views.ts';
 import type { PageFrame } from '../../src/http/web/view-models.ts';
 import { buildFrame } from './page-builders.ts';
+import { peopleModels } from './people-page-catalogue.ts';
 
 interface CataloguePage {
   readonly name: string;
@@ -42,6 +43,7 @@ function pagesOf(suffix: string, text: Text): CataloguePage[] {
     'admin-import': importPage(text),
     'admin-versions': versions(text),
     'admin-version': version(text),
+    ...peopleModels(text, frame),
   };
   return Object.entries(models).map(([name, model]) => ({
     name: `${name}${suffix}`,
