@@ -1,27 +1,13 @@
 /** The administrators' way through people and explanations, as phones and wide screens show it, by day and by night. */
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { browserWorld } from '../support/browser-world.ts';
 import { faintTexts, namelessControls, overflowing, repeatedButtonNames } from '../support/page-probes.ts';
-import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
-import { refusal, signInAs, Visitors } from '../support/visitor.ts';
+import { refusal, signInAs } from '../support/visitor.ts';
 
-let browser: Browser;
-let broker: TestBroker;
-const visitors = new Visitors();
+const world = browserWorld();
 const kept = process.env['DAYPASS_LOOK'];
-
-beforeAll(async () => {
-  [browser, broker] = await Promise.all([launchChromium(), startTestBroker()]);
-});
-afterEach(async () => {
-  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await broker.close();
-});
 
 /** Looks at a page the way every page must bear. */
 async function look(page: Page, title: string, name: string): Promise<void> {
@@ -43,12 +29,12 @@ describe.each([
   const name = (page: string): string => `${page}-${width}-${colorScheme}`;
 
   it('finds a person, explains what they lack, disables them and lets them in again', async () => {
-    const { page: erin } = await visitors.arrive(browser, {});
-    await signInAs(erin, broker.baseUrl, { person: /Erin/, connector: 'sandbox-saml' });
-    const visitor = await visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
+    const { page: erin } = await world.arrive();
+    await signInAs(erin, world.broker.baseUrl, { person: /Erin/, connector: 'sandbox-saml' });
+    const visitor = await world.arrive({ viewport: { width, height: 800 }, colorScheme });
     const { page } = visitor;
-    await signInAs(page, broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
-    await page.goto(`${broker.baseUrl}/admin/people`);
+    await signInAs(page, world.broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
+    await page.goto(`${world.broker.baseUrl}/admin/people`);
     await look(page, 'People', name('people'));
     await page.getByRole('searchbox').fill('erin');
     await page.keyboard.press('Enter');
@@ -72,7 +58,7 @@ describe.each([
     await look(page, 'Explain', name('explain-permitted'));
     expect(await page.locator('.step').last().textContent()).toContain('sts:TagSession');
 
-    await page.goto(`${broker.baseUrl}/admin/people?q=erin`);
+    await page.goto(`${world.broker.baseUrl}/admin/people?q=erin`);
     await page.getByRole('link', { name: 'Erin Engel' }).click();
     await page.getByLabel('Why').fill('left the company');
     await page.getByRole('button', { name: 'Disable Erin Engel' }).click();
@@ -87,10 +73,10 @@ describe.each([
   });
 
   it('shows somebody who is refused a role what led to it', async () => {
-    const visitor = await visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
+    const visitor = await world.arrive({ viewport: { width, height: 800 }, colorScheme });
     const { page } = visitor;
-    await signInAs(page, broker.baseUrl, { person: /Erin/, connector: 'sandbox-saml' });
-    await page.goto(`${broker.baseUrl}/roles/production-developer`);
+    await signInAs(page, world.broker.baseUrl, { person: /Erin/, connector: 'sandbox-saml' });
+    await page.goto(`${world.broker.baseUrl}/roles/production-developer`);
     await look(page, 'This role is not open to you', name('refused'));
     expect(await page.locator('.step[data-state=failed]').textContent()).toContain(
       'Nothing that has arrived',

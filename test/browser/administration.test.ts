@@ -1,33 +1,20 @@
 /** Administrators at their pages: with a mouse, by keyboard alone, on a phone, and without scripts. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { seriousViolations } from '../support/accessibility.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { browserWorld, type BrowserWorld } from '../support/browser-world.ts';
 import { faintTexts, namelessControls, overflowing } from '../support/page-probes.ts';
-import { startTestBroker, type ConnectorId, type TestBroker } from '../support/start-test-broker.ts';
-import { refusal, signInAs, Visitors, type Visitor } from '../support/visitor.ts';
+import type { ConnectorId } from '../support/start-test-broker.ts';
+import { refusal, signInAs, type Visitor } from '../support/visitor.ts';
 
-let browser: Browser;
-let broker: TestBroker;
-const visitors = new Visitors();
-
-beforeAll(async () => {
-  [browser, broker] = await Promise.all([launchChromium(), startTestBroker()]);
-});
-afterEach(async () => {
-  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await broker.close();
-});
+const world = browserWorld();
 
 async function arrive(
-  options: Parameters<Visitors['arrive']>[1] = {},
+  options: Parameters<BrowserWorld['arrive']>[0] = {},
   connector: ConnectorId = 'sandbox-saml',
 ): Promise<Visitor> {
-  const visitor = await visitors.arrive(browser, options);
-  await signInAs(visitor.page, broker.baseUrl, { person: /Alex/, connector });
+  const visitor = await world.arrive(options);
+  await signInAs(visitor.page, world.broker.baseUrl, { person: /Alex/, connector });
   return visitor;
 }
 
@@ -70,7 +57,7 @@ describe.each([
       ['/connectors/sandbox-saml', 'Connector sandbox-saml'],
       ['/applications/billing-report', 'Application billing-report'],
     ] as const) {
-      await page.goto(`${broker.baseUrl}/admin${path}`);
+      await page.goto(`${world.broker.baseUrl}/admin${path}`);
       await look(page, title);
     }
   });
@@ -111,7 +98,7 @@ describe.each([
     await look(page, /^Version /);
     await page.getByText('Support needs it').waitFor();
 
-    await page.goto(`${broker.baseUrl}/admin/versions`);
+    await page.goto(`${world.broker.baseUrl}/admin/versions`);
     await page
       .getByRole('link', { name: /^Version / })
       .nth(1)
@@ -126,14 +113,14 @@ describe.each([
 
 it('a role’s form shows only what its operation has, and all of it without scripts', async () => {
   const { page } = await arrive();
-  await page.goto(`${broker.baseUrl}/admin/new/roles`);
+  await page.goto(`${world.broker.baseUrl}/admin/new/roles`);
   const externalId = page.getByLabel('External ID');
   expect(await externalId.isVisible()).toBe(false);
   await page.getByLabel('STS operation').selectOption('assume-role');
   expect(await externalId.isVisible()).toBe(true);
   expect(await page.getByLabel('SAML provider in the account').isVisible()).toBe(false);
   const plain = await arrive({ javaScriptEnabled: false }, 'sandbox-oidc');
-  await plain.page.goto(`${broker.baseUrl}/admin/new/roles`);
+  await plain.page.goto(`${world.broker.baseUrl}/admin/new/roles`);
   expect(await plain.page.getByLabel('External ID').isVisible()).toBe(true);
 });
 
@@ -142,7 +129,7 @@ it('what is pasted is seen, previewed and added without scripts', async () => {
   const { page } = await arrive(phone, 'sandbox-oidc');
   const press = (name: string): Promise<void> => page.getByRole('button', { name }).click();
   const said = (text: string): Promise<void> => page.getByText(text).first().waitFor();
-  await page.goto(`${broker.baseUrl}/admin/import`);
+  await page.goto(`${world.broker.baseUrl}/admin/import`);
   await page.getByLabel('What it is').selectOption('saml-roles');
   await page.getByLabel('Its text').fill('aws#imported#ReadOnly#123412341234\nDomain Admins\n');
   await page.getByLabel('Whose groups and people these are').selectOption('sandbox-saml');
@@ -157,14 +144,14 @@ it('what is pasted is seen, previewed and added without scripts', async () => {
   await press('Apply');
   await page.getByRole('heading', { name: /^Version / }).waitFor();
   await said('carried over by hand');
-  await page.goto(`${broker.baseUrl}/admin/roles/imported-readonly`);
+  await page.goto(`${world.broker.baseUrl}/admin/roles/imported-readonly`);
   await page.getByRole('heading', { name: 'Role imported-readonly' }).waitFor();
 });
 
 it('an account is added by keyboard alone', async () => {
   const { page } = await arrive();
   const { keyboard } = page;
-  await page.goto(`${broker.baseUrl}/admin/accounts`);
+  await page.goto(`${world.broker.baseUrl}/admin/accounts`);
   await reach(page, 'Add to accounts');
   await keyboard.press('Enter');
   await page.getByRole('heading', { name: 'New account' }).waitFor();

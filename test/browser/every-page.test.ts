@@ -1,27 +1,13 @@
 /** A walk past every page of Daypass and of its sandbox, as phones and wide screens show them, by day and by night. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { AwsLoginClient } from '../support/aws-login-client.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { browserWorld } from '../support/browser-world.ts';
 import { IdentityCenterClient } from '../support/identity-center-client.ts';
 import { faintTexts, namelessControls, overflowing } from '../support/page-probes.ts';
-import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
-import { pick, refusal, Visitors, type Visitor } from '../support/visitor.ts';
+import { pick, refusal, type Visitor } from '../support/visitor.ts';
 
-let browser: Browser;
-let broker: TestBroker;
-const visitors = new Visitors();
-
-beforeAll(async () => {
-  [browser, broker] = await Promise.all([launchChromium(), startTestBroker()]);
-});
-afterEach(async () => {
-  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await broker.close();
-});
+const world = browserWorld();
 
 /** Looks at a page the way every page must bear. */
 async function look(page: Page, title: string): Promise<void> {
@@ -34,11 +20,11 @@ async function look(page: Page, title: string): Promise<void> {
 }
 
 async function signIn({ page }: Visitor, person: RegExp): Promise<void> {
-  await page.goto(broker.baseUrl);
+  await page.goto(world.broker.baseUrl);
   await look(page, 'Sign in to Daypass');
   await page.getByRole('link', { name: /\(SAML\)/ }).click();
   await look(page, 'Who do you want to be?');
-  await pick(page, person, broker.baseUrl);
+  await pick(page, person, world.broker.baseUrl);
   await look(page, 'Your AWS roles');
 }
 
@@ -48,8 +34,7 @@ describe.each([
   { width: 360, colorScheme: 'light' },
   { width: 360, colorScheme: 'dark' },
 ] as const)('at $width px, $colorScheme', ({ width, colorScheme }) => {
-  const arrive = (): Promise<Visitor> =>
-    visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
+  const arrive = (): Promise<Visitor> => world.arrive({ viewport: { width, height: 800 }, colorScheme });
 
   it('the way from a sign-in to the console, to credentials and out again', async () => {
     const visitor = await arrive();
@@ -63,13 +48,13 @@ describe.each([
     await page.getByRole('searchbox').press('Enter');
     await page.waitForURL('**/?q=*');
     await look(page, 'Your AWS roles');
-    await page.goto(`${broker.baseUrl}/roles/development-readonly`);
+    await page.goto(`${world.broker.baseUrl}/roles/development-readonly`);
     await page.getByText('Narrow what the session may do').click();
     await page.getByLabel('How long').selectOption({ label: 'Another duration…' });
     await look(page, 'Read only');
-    await page.goto(`${broker.baseUrl}/roles/tools-session`);
+    await page.goto(`${world.broker.baseUrl}/roles/tools-session`);
     await look(page, 'Tools with MFA');
-    await page.goto(`${broker.baseUrl}/roles/development-readonly`);
+    await page.goto(`${world.broker.baseUrl}/roles/development-readonly`);
     const tab = await visitor.newTab(() => page.getByRole('button', { name: /^Open console/ }).click());
     await look(tab, 'You are in the console of Example Development');
     await page.getByRole('button', { name: 'Get credentials' }).click();
@@ -91,10 +76,10 @@ describe.each([
 
   it('a device’s code, and the client behind it', async () => {
     const { page } = await arrive();
-    await page.goto(`${broker.baseUrl}/sign-in/sandbox-saml?returnTo=%2Fdevice`);
-    await pick(page, /Alex/, broker.baseUrl);
+    await page.goto(`${world.broker.baseUrl}/sign-in/sandbox-saml?returnTo=%2Fdevice`);
+    await pick(page, /Alex/, world.broker.baseUrl);
     await look(page, 'Let a device in');
-    const client = await IdentityCenterClient.register(broker.baseUrl);
+    const client = await IdentityCenterClient.register(world.broker.baseUrl);
     const { userCode } = await client.device();
     await page.getByRole('textbox', { name: 'Code' }).fill(userCode);
     await page.getByRole('button', { name: 'Continue' }).click();
@@ -107,9 +92,9 @@ describe.each([
     const visitor = await arrive();
     const { page } = visitor;
     await signIn(visitor, /Erin/);
-    await page.goto(new AwsLoginClient(broker).authorizeUrl());
+    await page.goto(new AwsLoginClient(world.broker).authorizeUrl());
     await look(page, 'Choose a role for the AWS CLI');
-    await page.goto(new AwsLoginClient(broker, { onOtherDevice: true }).authorizeUrl());
+    await page.goto(new AwsLoginClient(world.broker, { onOtherDevice: true }).authorizeUrl());
     await look(page, 'Choose a role for the AWS CLI');
     await page.getByLabel('I started this myself').check();
     await page.getByRole('button', { name: 'Use Read only in Example Production' }).click();
@@ -124,7 +109,7 @@ describe.each([
       ['/roles/development-readonly', 'This role is not open to you'],
       ['/nowhere', 'Page not found'],
     ] as const) {
-      await page.goto(`${broker.baseUrl}${path}`);
+      await page.goto(`${world.broker.baseUrl}${path}`);
       await look(page, title);
       await visitor.complained(refusal(404, 'Not Found'));
     }
@@ -133,14 +118,14 @@ describe.each([
   it('the sandbox’s own pages', async () => {
     const visitor = await arrive();
     const { page } = visitor;
-    await page.goto(broker.awsUrl);
+    await page.goto(world.broker.awsUrl);
     await look(page, 'A small AWS to try things in');
     await page.getByRole('button', { name: 'Be lambda.amazonaws.com', exact: true }).click();
     await page.getByText('lambda.amazonaws.com has the role').waitFor();
     await look(page, 'A small AWS to try things in');
-    await page.goto(broker.identityProvidersUrl);
+    await page.goto(world.broker.identityProvidersUrl);
     await look(page, 'Identity providers');
-    await page.goto(`${broker.awsUrl}/console/`);
+    await page.goto(`${world.broker.awsUrl}/console/`);
     await look(page, 'Sign in again');
     await visitor.complained(refusal(401, 'Unauthorized'));
   });

@@ -1,31 +1,17 @@
 /** From a sign-in to AWS in a real browser, on the pages as they are. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { callerIdentityInBash } from '../support/bash-session.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { browserWorld } from '../support/browser-world.ts';
 import { lastCall } from '../support/sandbox-aws.ts';
-import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
-import { refusal, signInAs, Visitors, type Visitor } from '../support/visitor.ts';
+import { refusal, signInAs, type Visitor } from '../support/visitor.ts';
 
-let browser: Browser;
-let broker: TestBroker;
-const visitors = new Visitors();
-
-beforeAll(async () => {
-  [browser, broker] = await Promise.all([launchChromium(), startTestBroker()]);
-});
-afterEach(async () => {
-  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await broker.close();
-});
+const world = browserWorld();
 
 /** Signed in, on the roles page. */
 async function visit(person: RegExp): Promise<Visitor> {
-  const visitor = await visitors.arrive(browser);
-  await signInAs(visitor.page, broker.baseUrl, { person, connector: 'sandbox-saml' });
+  const visitor = await world.arrive();
+  await signInAs(visitor.page, world.broker.baseUrl, { person, connector: 'sandbox-saml' });
   return visitor;
 }
 
@@ -86,7 +72,7 @@ describe('the console', () => {
     const visitor = await visit(/Priya/);
     const developer = visitor.page.getByRole('button', { name: 'Console Developer in Example Production' });
     const tab = await visitor.newTab(() => developer.click());
-    await tab.waitForURL(`${broker.awsUrl}/console/ec2/home?region=us-east-1`);
+    await tab.waitForURL(`${world.broker.awsUrl}/console/ec2/home?region=us-east-1`);
     expect(await tab.getByRole('heading', { level: 1 }).innerText()).toContain('Example Production');
     expect(await fact(tab, 'Account')).toBe('Example Production (444455556666)');
     expect(await fact(tab, 'Role')).toBe('Developer');
@@ -100,9 +86,9 @@ describe('the console', () => {
     );
     expect(await tab.evaluate('window.opener')).toBeNull();
     await tab.getByRole('button', { name: 'Sign out' }).click();
-    await tab.waitForURL(`${broker.baseUrl}/roles/production-developer`);
+    await tab.waitForURL(`${world.broker.baseUrl}/roles/production-developer`);
     expect(await tab.getByRole('heading', { level: 1 }).innerText()).toBe('Developer');
-    await tab.goto(`${broker.awsUrl}/console/`);
+    await tab.goto(`${world.broker.awsUrl}/console/`);
     expect(await tab.getByRole('heading', { level: 1 }).innerText()).toBe('Sign in again');
     await visitor.complained(refusal(401, 'Unauthorized'));
   });
@@ -112,7 +98,7 @@ describe('the console', () => {
     const tab = await visitor.newTab(() =>
       visitor.page.getByRole('button', { name: /^Console Reports/ }).click(),
     );
-    await tab.waitForURL(`${broker.awsUrl}/console/s3/home`);
+    await tab.waitForURL(`${world.broker.awsUrl}/console/s3/home`);
     expect(await fact(tab, 'IAM user')).toContain('reports');
     expect(await fact(tab, 'ARN')).toMatch(
       /^arn:aws:sts::111122223333:federated-user\/erin\.engel-[a-z2-7]{12}$/,
@@ -122,12 +108,12 @@ describe('the console', () => {
 
   it('lasts as long as one chose', async () => {
     const visitor = await visit(/Erin/);
-    await visitor.page.goto(`${broker.baseUrl}/roles/development-developer`);
+    await visitor.page.goto(`${world.broker.baseUrl}/roles/development-developer`);
     await visitor.page.getByLabel('How long').selectOption({ label: '12 hours' });
     const tab = await visitor.newTab(() =>
       visitor.page.getByRole('button', { name: /^Open console/ }).click(),
     );
-    await tab.waitForURL(`${broker.awsUrl}/console/**`);
+    await tab.waitForURL(`${world.broker.awsUrl}/console/**`);
     expect(await fact(tab, 'Ends')).toMatch(/\((?:12:00:00|11:59:\d\d) left\)/);
   });
 });
@@ -146,7 +132,7 @@ describe('credentials', () => {
     await page.getByRole('tabpanel').locator('summary').click();
     expect(await main.innerText()).toContain(secret);
 
-    const identity = await callerIdentityInBash(block, broker.awsUrl);
+    const identity = await callerIdentityInBash(block, world.broker.awsUrl);
     const name = await fact(page, 'Session name');
     expect(identity.Arn).toBe(`arn:aws:sts::444455556666:assumed-role/Ec2Operator/${name}`);
   });
@@ -164,7 +150,7 @@ describe('credentials', () => {
     const { page } = await visit(/Erin/);
     await getCredentials(page, 'EC2 operator');
     await page.goto(page.url());
-    expect(page.url()).toBe(`${broker.baseUrl}/roles/production-ec2-operator`);
+    expect(page.url()).toBe(`${world.broker.baseUrl}/roles/production-ec2-operator`);
   });
 });
 
@@ -176,26 +162,26 @@ describe('the choices on a role’s page', () => {
     await page.getByRole('spinbutton', { name: 'Minutes' }).fill('77');
     await page.getByRole('button', { name: 'Get credentials' }).click();
     await page.waitForURL('**/credentials');
-    expect((await lastCall(broker.awsUrl, 'AssumeRole')).parameters).toMatchObject({
+    expect((await lastCall(world.broker.awsUrl, 'AssumeRole')).parameters).toMatchObject({
       durationSeconds: 4_620,
     });
   });
 
   it('hold: a session policy that narrows', async () => {
     const { page } = await visit(/Erin/);
-    await page.goto(`${broker.baseUrl}/roles/production-ec2-operator`);
+    await page.goto(`${world.broker.baseUrl}/roles/production-ec2-operator`);
     await page.getByText('Narrow what the session may do').click();
     const policy =
       '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ec2:Describe*","Resource":"*"}}';
     await page.getByLabel('Session policy').fill(policy);
     await page.getByRole('button', { name: 'Get credentials' }).click();
     await page.waitForURL('**/credentials');
-    expect((await lastCall(broker.awsUrl, 'AssumeRole')).parameters['policy']).toBe(policy);
+    expect((await lastCall(world.broker.awsUrl, 'AssumeRole')).parameters['policy']).toBe(policy);
   });
 
   it('hold: the mapping, of which each has limits of its own', async () => {
     const { page } = await visit(/Alex/);
-    await page.goto(`${broker.baseUrl}/roles/production-readonly`);
+    await page.goto(`${world.broker.baseUrl}/roles/production-readonly`);
     const rules = page.getByRole('navigation', { name: 'By which rule' });
     const longest = (): Promise<string> => page.getByLabel('How long').locator('option').nth(-2).innerText();
     expect(await rules.locator('[aria-current]').innerText()).toContain('administrators-s3-saml');
@@ -207,7 +193,7 @@ describe('the choices on a role’s page', () => {
     await page.getByLabel('How long').selectOption({ label: '4 hours' });
     await page.getByRole('button', { name: 'Get credentials' }).click();
     await page.waitForURL('**/credentials');
-    const { parameters } = await lastCall(broker.awsUrl, 'AssumeRoleWithSAML');
+    const { parameters } = await lastCall(world.broker.awsUrl, 'AssumeRoleWithSAML');
     expect(parameters).toMatchObject({ durationSeconds: 14_400 });
     expect(JSON.stringify(parameters)).not.toContain('AmazonS3ReadOnlyAccess');
   });
@@ -228,7 +214,7 @@ describe('the choices on a role’s page', () => {
     await page.getByLabel('MFA code').fill(code);
     await page.getByRole('button', { name: 'Get credentials' }).click();
     await page.getByRole('heading', { name: 'Credentials for Tools with MFA' }).waitFor();
-    const identity = await callerIdentityInBash(await copy(page, 'bash, zsh'), broker.awsUrl);
+    const identity = await callerIdentityInBash(await copy(page, 'bash, zsh'), world.broker.awsUrl);
     expect(identity.Arn).toBe('arn:aws:iam::111122223333:user/tools');
   });
 });

@@ -1,28 +1,13 @@
 /** What a real browser shows to whoever is refused. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
-import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
-import { refusal, signInAs, Visitors, type Visitor } from '../support/visitor.ts';
+import { describe, expect, it } from 'vitest';
+import { browserWorld } from '../support/browser-world.ts';
+import { refusal, signInAs, type Visitor } from '../support/visitor.ts';
 
-let browser: Browser;
-let broker: TestBroker;
-const visitors = new Visitors();
-
-beforeAll(async () => {
-  [browser, broker] = await Promise.all([launchChromium(), startTestBroker()]);
-});
-afterEach(async () => {
-  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await broker.close();
-});
+const world = browserWorld();
 
 async function visit(person: RegExp): Promise<Visitor> {
-  const visitor = await visitors.arrive(browser);
-  await signInAs(visitor.page, broker.baseUrl, { person, connector: 'sandbox-saml' });
+  const visitor = await world.arrive();
+  await signInAs(visitor.page, world.broker.baseUrl, { person, connector: 'sandbox-saml' });
   return visitor;
 }
 
@@ -46,14 +31,14 @@ describe('a refusal', () => {
     expect(text).toMatch(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/);
     await visitor.complained(refusal(403, 'Forbidden'));
     await visitor.page.getByRole('link', { name: 'Your roles' }).click();
-    await visitor.page.waitForURL(`${broker.baseUrl}/`);
+    await visitor.page.waitForURL(`${world.broker.baseUrl}/`);
   });
 
   it.each(['/roles/tools-session', '/roles/no-such-role'])(
     'of %s, which is not Erin’s, shows her groups and what to do',
     async (path) => {
       const visitor = await visit(/Erin/);
-      await visitor.page.goto(`${broker.baseUrl}${path}`);
+      await visitor.page.goto(`${world.broker.baseUrl}${path}`);
       const text = await mainText(visitor);
       expect(text).toContain('This role is not open to you');
       expect(text).toContain('engineering');
@@ -64,7 +49,9 @@ describe('a refusal', () => {
 
   it('of a mapping that gives the role to others only is no page of that mapping', async () => {
     const visitor = await visit(/Erin/);
-    await visitor.page.goto(`${broker.baseUrl}/roles/production-readonly?mapping=administrators-s3-saml`);
+    await visitor.page.goto(
+      `${world.broker.baseUrl}/roles/production-readonly?mapping=administrators-s3-saml`,
+    );
     expect(await mainText(visitor)).toContain('That rule does not apply');
     await visitor.complained(refusal(400, 'Bad Request'));
   });
@@ -83,8 +70,8 @@ describe('a refusal', () => {
 
   it('by the identity provider leads to another sign-in', async () => {
     for (const connector of ['sandbox-saml', 'sandbox-oidc']) {
-      const visitor = await visitors.arrive(browser);
-      await visitor.page.goto(`${broker.baseUrl}/sign-in/${connector}`);
+      const visitor = await world.arrive();
+      await visitor.page.goto(`${world.broker.baseUrl}/sign-in/${connector}`);
       await visitor.page.getByRole('button', { name: /^Nobody/ }).click();
       await visitor.page.getByRole('heading', { name: 'The sign-in did not work' }).waitFor();
       await visitor.complained(refusal(403, 'Forbidden'));

@@ -1,40 +1,27 @@
 /** A role that asks for another sign-in, in a real browser: from the button to the console, and what one sees on the way. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { browserWorld } from '../support/browser-world.ts';
 import { lastCall } from '../support/sandbox-aws.ts';
-import { startTestBroker, type ConnectorId, type TestBroker } from '../support/start-test-broker.ts';
-import { refusal, signInAs, Visitors, type Visitor } from '../support/visitor.ts';
+import type { ConnectorId } from '../support/start-test-broker.ts';
+import { refusal, signInAs, type Visitor } from '../support/visitor.ts';
 
 const ROLE = 'production-developer-step-up';
 
-let browser: Browser;
-let broker: TestBroker;
-const visitors = new Visitors();
-
-beforeAll(async () => {
-  [browser, broker] = await Promise.all([launchChromium(), startTestBroker()]);
-});
-afterEach(async () => {
-  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await broker.close();
-});
+const world = browserWorld();
 
 async function priya(
   connector: ConnectorId,
   options: { javaScriptEnabled?: boolean } = {},
 ): Promise<Visitor> {
-  const visitor = await visitors.arrive(browser, options);
-  await signInAs(visitor.page, broker.baseUrl, { person: /Priya/, connector });
+  const visitor = await world.arrive(options);
+  await signInAs(visitor.page, world.broker.baseUrl, { person: /Priya/, connector });
   return visitor;
 }
 
 /** On the identity provider's page, where the press led by way of the page between. */
 async function confirm(tab: Page, secondFactor = true): Promise<void> {
-  await tab.waitForURL(`${broker.identityProvidersUrl}/**`);
+  await tab.waitForURL(`${world.broker.identityProvidersUrl}/**`);
   const box = tab.getByRole('checkbox', { name: /^With a second factor, which/ });
   expect(await box.isChecked()).toBe(true);
   await box.setChecked(secondFactor);
@@ -52,7 +39,7 @@ describe.each<ConnectorId>(['sandbox-saml', 'sandbox-oidc'])(
         visitor.page.getByRole('button', { name: /^Console Developer after step-up/ }).click(),
       );
       await confirm(tab);
-      await tab.waitForURL(`${broker.awsUrl}/console/ec2/home?region=us-east-1`);
+      await tab.waitForURL(`${world.broker.awsUrl}/console/ec2/home?region=us-east-1`);
       expect(await tab.getByRole('heading', { level: 1 }).innerText()).toContain('Example Production');
       await visitor.complained(refusal(401, 'Unauthorized'));
     });
@@ -60,17 +47,17 @@ describe.each<ConnectorId>(['sandbox-saml', 'sandbox-oidc'])(
     it('hands out credentials for what was chosen, once: the same address again waits for a press', async () => {
       const visitor = await priya(connector);
       const { page } = visitor;
-      await page.goto(`${broker.baseUrl}/roles/${ROLE}`);
+      await page.goto(`${world.broker.baseUrl}/roles/${ROLE}`);
       await page.getByLabel('How long').selectOption({ label: 'Another duration…' });
       await page.getByRole('spinbutton', { name: 'Minutes' }).fill('77');
       await page.getByRole('button', { name: 'Get credentials' }).click();
       await confirm(page);
-      await page.waitForURL(`${broker.baseUrl}/roles/${ROLE}/credentials`);
+      await page.waitForURL(`${world.broker.baseUrl}/roles/${ROLE}/credentials`);
       expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('Credentials for');
-      const { parameters } = await lastCall(broker.awsUrl, 'AssumeRoleWithSAML');
+      const { parameters } = await lastCall(world.broker.awsUrl, 'AssumeRoleWithSAML');
       expect(parameters).toMatchObject({ durationSeconds: 4_620 });
 
-      await page.goto(`${broker.baseUrl}/roles/${ROLE}?purpose=credentials&durationSeconds=4620`);
+      await page.goto(`${world.broker.baseUrl}/roles/${ROLE}?purpose=credentials&durationSeconds=4620`);
       expect(await page.getByText('Your choices are as you left them.').isVisible()).toBe(true);
       expect(await page.getByLabel('How long').inputValue()).toBe('4620');
       await visitor.complained(refusal(401, 'Unauthorized'));
@@ -82,15 +69,15 @@ describe('without scripts', () => {
   it('waits at the filled-in page for one more press', async () => {
     const visitor = await priya('sandbox-oidc', { javaScriptEnabled: false });
     const { page } = visitor;
-    await page.goto(`${broker.baseUrl}/roles/${ROLE}`);
+    await page.goto(`${world.broker.baseUrl}/roles/${ROLE}`);
     await page.getByLabel('How long').selectOption({ label: '15 minutes' });
     await page.getByRole('button', { name: 'Get credentials' }).click();
     await confirm(page);
-    await page.waitForURL(`${broker.baseUrl}/roles/${ROLE}?**`);
+    await page.waitForURL(`${world.broker.baseUrl}/roles/${ROLE}?**`);
     expect(await page.getByText('this page goes on with what you pressed').isVisible()).toBe(true);
     expect(await page.getByLabel('How long').inputValue()).toBe('900');
     await page.getByRole('button', { name: 'Get credentials' }).click();
-    await page.waitForURL(`${broker.baseUrl}/roles/${ROLE}/credentials`);
+    await page.waitForURL(`${world.broker.baseUrl}/roles/${ROLE}/credentials`);
     expect(await page.getByText(/ASIA/).count()).toBeGreaterThan(0);
     await visitor.complained(refusal(401, 'Unauthorized'));
   });
@@ -100,7 +87,7 @@ describe('a second factor that is not vouched for', () => {
   it('ends at a page that says so, with the way back to one’s roles', async () => {
     const visitor = await priya('sandbox-saml');
     const { page } = visitor;
-    await page.goto(`${broker.baseUrl}/roles/${ROLE}`);
+    await page.goto(`${world.broker.baseUrl}/roles/${ROLE}`);
     await page.getByRole('button', { name: 'Get credentials' }).click();
     await confirm(page, false);
     await page.getByText('saml.authn_context').waitFor();

@@ -1,0 +1,35 @@
+/** A broker and a Chromium for the tests of one file. */
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import { startTestBroker, type TestBroker } from './start-test-broker.ts';
+import { Visitors, type Visitor } from './visitor.ts';
+
+export interface BrowserWorld {
+  readonly broker: TestBroker;
+  /** Somebody who leaves after the test, in which their browser may complain about nothing unexpected. */
+  arrive(options?: Parameters<Visitors['arrive']>[1]): Promise<Visitor>;
+}
+
+/** Is there once the file's tests run. */
+export function browserWorld(): BrowserWorld {
+  const visitors = new Visitors();
+  let browser: Browser;
+  let broker: TestBroker;
+  beforeAll(async () => {
+    [browser, broker] = await Promise.all([launchChromium(), startTestBroker()]);
+  });
+  afterEach(async () => {
+    expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await broker.close();
+  });
+  return {
+    get broker() {
+      return broker;
+    },
+    arrive: (options) => visitors.arrive(browser, options),
+  };
+}
