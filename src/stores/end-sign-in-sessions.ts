@@ -89,11 +89,22 @@ function liveAndFitting(selector: SessionSelector, now: Date): Fits {
       // However idle its browser is: what was allowed in it may still be in use.
       sessions('absolute_expires_at', '>', now.getTime()),
       ...(subject === undefined ? [] : [sessions('subject_hash', '=', sha256Hex(subject))]),
-      ...(providerSession === undefined
-        ? []
-        : [sessions('provider_session_hash', '=', sha256Hex(providerSession))]),
+      ...(providerSession === undefined ? [] : [namedBy(providerSession, subject)(sessions)]),
       ...(exceptIdHash === undefined ? [] : [sessions('id_hash', '!=', exceptIdHash)]),
     ]);
+}
+
+/**
+ * A session that came without a name may be any of its person's: where the provider ends one of that person's, it may
+ * be this one, and one sign-in too many costs less than a session that its provider believes to be over.
+ */
+function namedBy(providerSession: string, subject: string | undefined): Fits {
+  return (sessions) => {
+    const named = sessions('provider_session_hash', '=', sha256Hex(providerSession));
+    return subject === undefined
+      ? named
+      : sessions.or([named, sessions('provider_session_hash', 'is', null)]);
+  };
 }
 
 export function revokedAt(

@@ -154,10 +154,18 @@ export function describeSignInSessions(stores: () => Stores): void {
         await begin('cleo', { providerSession: 'shared' }),
         await begin('carl', { providerSession: 'shared' }),
       ];
-      const without = await begin('cleo');
+      const another = await begin('cleo', { providerSession: 'her own' });
       const both = { connectorId: CONNECTOR, subject: 'cleo', providerSession: 'shared' };
       expect(await end(both)).toBe(1);
-      expect([await stands(hers), await stands(his), await stands(without)]).toEqual([false, true, true]);
+      expect([await stands(hers), await stands(his), await stands(another)]).toEqual([false, true, true]);
+    });
+
+    it('O19: takes a person’s session without a name for the one that is named', async () => {
+      const [hers, his] = [await begin('nell'), await begin('ned')];
+      const both = { connectorId: CONNECTOR, subject: 'nell', providerSession: 'named' };
+      expect(await end({ ...both, connectorId: 'facts-2' })).toBe(0);
+      expect(await end(both)).toBe(1);
+      expect([await stands(hers), await stands(his)]).toEqual([false, true]);
     });
 
     it('spares the one that is excepted, and another connector’s', async () => {

@@ -121,7 +121,10 @@ export interface SignInSession {
   readonly connectorState?: Readonly<Record<string, string>>;
 }
 
-/** Sessions of one connector: of a person, of a session of the provider's, or both. Never of everybody. */
+/**
+ * Sessions of one connector: of a person, of a session of the provider's, or both. Never of everybody. With both, the
+ * person's sessions that came without the provider's name for them are meant too: they cannot be told apart.
+ */
 export type SessionSelector = { readonly connectorId: string; readonly exceptIdHash?: string } & (
   | { readonly subject: string; readonly providerSession?: string }
   | { readonly subject?: string; readonly providerSession: string }

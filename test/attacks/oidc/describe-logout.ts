@@ -78,6 +78,19 @@ export function describeLogout(world: () => HostileWorld): void {
       world().count('O19', 'O19');
     });
 
+    it('O19: that names a session ends its person’s sessions of which no name is known', async () => {
+      const [nameless, bob] = await Promise.all([
+        world().signedIn('corp', { claims: { sid: undefined } }),
+        world().signedIn('corp', { claims: { sid: undefined, sub: 'bob' } }, { subject: 'bob' }),
+      ]);
+      expect((await send(await genuine({ sub: undefined, sid: 'over' }))).status).toBe(200);
+      expect(await world().whoIs(nameless)).toMatchObject(ANN);
+      expect((await send(await genuine({ sid: 'over' }))).status).toBe(200);
+      expect(await world().whoIs(nameless)).toBeUndefined();
+      expect(await world().whoIs(bob)).toMatchObject({ subject: 'bob' });
+      world().count('O19');
+    });
+
     it.each([
       ['another person’s session', { sub: 'bob', sid: 'of-ann' }],
       ['a session that nobody has', { sub: undefined, sid: 'of-nobody' }],
