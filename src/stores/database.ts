@@ -3,6 +3,7 @@ import type { CompiledQuery, Kysely } from 'kysely';
 import { BrokerError } from '../core/errors.ts';
 import { messageOf } from './error-message.ts';
 import type { Schema } from './schema.ts';
+import { StatementTemplates } from './statement-templates.ts';
 import { WriteQueue } from './write-queue.ts';
 import type { CommitUnits } from './write-queue.ts';
 import { sqlValue } from './write-unit.ts';
@@ -30,6 +31,8 @@ export class Database {
   readonly dialect: Engine['dialect'];
   /** For building statements; to run one, use `read`, `prepare` or `write`. */
   readonly build: Kysely<Schema>;
+  /** The same for the hot paths. */
+  readonly templates: StatementTemplates;
   readonly #engine: Engine;
   readonly #queue: WriteQueue;
   readonly #report: ReportStoreHealth;
@@ -41,6 +44,7 @@ export class Database {
   constructor(engine: Engine, report: ReportStoreHealth) {
     this.dialect = engine.dialect;
     this.build = engine.kysely;
+    this.templates = new StatementTemplates(engine.kysely);
     this.#engine = engine;
     this.#queue = new WriteQueue((units) => engine.commit(units));
     this.#report = report;

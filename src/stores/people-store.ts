@@ -154,16 +154,22 @@ export function keepPerson(
     refused_at: null,
   };
   const { connectorId, subject } = identity;
-  const insert = database.build
-    .insertInto('people')
-    .values({ connector_id: connectorId, subject_hash: sha256Hex(subject), ...now, disabled: null })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['connector_id', 'subject_hash'])
-        .doUpdateSet(now)
-        .where('people.disabled', 'is', null),
-    );
-  return statement(insert, 1);
+  const row = { connector_id: connectorId, subject_hash: sha256Hex(subject), ...now };
+  const insert = database.templates.fill(
+    'keep-person',
+    row,
+    (build, { connector_id, subject_hash, ...rest }) =>
+      build
+        .insertInto('people')
+        .values({ connector_id, subject_hash, ...rest, disabled: null })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['connector_id', 'subject_hash'])
+            .doUpdateSet(rest)
+            .where('people.disabled', 'is', null),
+        ),
+  );
+  return { ...insert, expectRows: 1 };
 }
 
 /** What the provider says anew of somebody who has not signed in since. */

@@ -19,7 +19,9 @@ export function createSignInSessionStore(database: Database, sealer: Sealer): Si
       const statements = [
         ...(flowId === undefined ? [] : [endFlow(database, flowId, event.at)]),
         ...spend.map((value) => spendOnce(database, value)),
-        statement(database.build.insertInto('sign_in_sessions').values(rowOf(session, sealer))),
+        database.templates.fill('begin-session', { ...rowOf(session, sealer) }, (build, values) =>
+          build.insertInto('sign_in_sessions').values(values),
+        ),
         keepPerson(database, session),
       ];
       const result = await database.write(statements, [auditEntry(event)]);
@@ -123,11 +125,14 @@ function standingSession(database: Database) {
 }
 
 function endFlow(database: Database, flowId: string, now: Date): Statement {
-  const remove = database.build
-    .deleteFrom('sign_in_flows')
-    .where('id_hash', '=', sha256Hex(flowId))
-    .where('expires_at', '>', now.getTime());
-  return statement(remove, 1);
+  const live = { idHash: sha256Hex(flowId), now: now.getTime() };
+  const remove = database.templates.fill('end-flow', live, (build, values) =>
+    build
+      .deleteFrom('sign_in_flows')
+      .where('id_hash', '=', values.idHash)
+      .where('expires_at', '>', values.now),
+  );
+  return { ...remove, expectRows: 1 };
 }
 
 /** Only forward: two requests at once may be written in either order. */
