@@ -120,6 +120,8 @@ async function signingIn(): Promise<void> {
       `         whole sign-in                    ${micros(cost.signInMicros)}  ${Math.round(cost.perSecond)}/s`,
     );
     console.log(`         ratio                            ${spread(cost.ratios)}`);
+    console.log(`         of it the provider’s answer      ${micros(cost.answerMicros)}`);
+    console.log(`         ratio to that                    ${spread(cost.answerRatios)}`);
   }
   console.log(`  memory with ${signIns.sessions} live sessions       ${Math.round(signIns.megabytes)} MB\n`);
 }

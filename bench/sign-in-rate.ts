@@ -1,36 +1,47 @@
 /**
  * Sign-ins over HTTP through the whole broker (both requests, the flow and the session durably kept, the record,
  * the log), beside the bare call of the library that each kind stands on: node-saml's validation of a response,
- * openid-client's code grant with its signature checks on. The ratio is CPU time of the serving process; the
- * providers and the load run in other processes, the two take turns, and the middle ratio counts.
+ * openid-client's code grant with its signature checks on. The library's call is a part of the second request, so
+ * that one is told alone too: docs/decisions/0013. The ratio is CPU time of the serving process; the providers and
+ * the load run in other processes, the two take turns, and the middle ratio counts.
  */
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Pool } from 'undici';
-import { stringify } from 'yaml';
 import { randomToken } from '../src/lib/hash.ts';
-import { startFakeOpenIdProvider, type FakeOpenIdProvider } from '../test/support/fake-openid-provider.ts';
-import { startFakeSamlIdp, type FakeSamlIdp } from '../test/support/fake-saml-idp.ts';
 import type { Place } from './support/place.ts';
-import { samlAnswer, type SamlProvider } from './support/saml-answers.ts';
-import { cpuMicros, residentMegabytes, SERVING, startProcess, type Started } from './support/processes.ts';
+import { samlAnswer } from './support/saml-answers.ts';
+import { cpuMicros, residentMegabytes, startProcess } from './support/processes.ts';
+import {
+  CLIENT_SECRET,
+  comeBack,
+  leave,
+  openSignInWorld,
+  providerOf,
+  type Kind,
+  type Left,
+  type SignInWorld,
+} from './support/sign-in-world.ts';
 
 const ROUNDS = 5;
 const CONCURRENCY = 32;
 const WARM_UP = 2_000;
 const SIGN_INS = 600;
 const LIVE_SESSIONS = 10_000;
-const SECRET = 'bench-client-secret';
 
-type Kind = 'saml' | 'oidc';
-
-export interface SignInCost {
+interface Round {
   readonly bareMicros: number;
+  /** Both requests. */
   readonly signInMicros: number;
+  /** The second request alone: the provider's answer, verified, to a session. */
+  readonly answerMicros: number;
   readonly perSecond: number;
-  /** Of all rounds, smallest first. */
+}
+
+export interface SignInCost extends Round {
+  /** Of all rounds, smallest first: the library's call as a share of a sign-in, and of its answer alone. */
   readonly ratios: readonly number[];
+  readonly answerRatios: readonly number[];
 }
 
 export interface SignInRate {
@@ -41,17 +52,8 @@ export interface SignInRate {
   readonly megabytes: number;
 }
 
-interface World {
-  readonly place: Place;
-  readonly baseUrl: string;
-  readonly broker: Started;
-  readonly saml: FakeSamlIdp;
-  readonly oidc: FakeOpenIdProvider;
-  readonly pool: Pool;
-}
-
 export async function measureSignInRate(place: Place): Promise<SignInRate> {
-  const world = await open(place);
+  const world = await openSignInWorld(place);
   try {
     const saml = await measure(world, 'saml');
     const oidc = await measure(world, 'oidc');
@@ -69,60 +71,60 @@ export async function measureSignInRate(place: Place): Promise<SignInRate> {
   }
 }
 
-async function measure(world: World, kind: Kind): Promise<SignInCost> {
-  const rounds: (Omit<SignInCost, 'ratios'> & { readonly ratio: number })[] = [];
+async function measure(world: SignInWorld, kind: Kind): Promise<SignInCost> {
   await signInTimes(world, kind, WARM_UP);
+  const rounds: Round[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const bareMicros = await bareRound(world, kind);
-    const [before, startedAt] = [cpuMicros(world.broker.pid), performance.now()];
-    await signInTimes(world, kind, SIGN_INS);
-    const signInMicros = (cpuMicros(world.broker.pid) - before) / SIGN_INS;
-    const perSecond = (SIGN_INS * 1_000) / (performance.now() - startedAt);
-    rounds.push({ bareMicros, signInMicros, perSecond, ratio: bareMicros / signInMicros });
+    rounds.push({ bareMicros: await bareRound(world, kind), ...(await signInTimes(world, kind, SIGN_INS)) });
   }
-  rounds.sort((a, b) => a.ratio - b.ratio);
+  rounds.sort((a, b) => wholeRatio(a) - wholeRatio(b));
   const middle = rounds[Math.floor(ROUNDS / 2)];
   if (middle === undefined) throw new Error('no round was measured');
-  return { ...middle, ratios: rounds.map(({ ratio }) => ratio) };
+  const answerRatios = rounds.map(({ bareMicros, answerMicros }) => bareMicros / answerMicros);
+  return { ...middle, ratios: rounds.map(wholeRatio), answerRatios: answerRatios.toSorted((a, b) => a - b) };
 }
 
-async function signInTimes(world: World, kind: Kind, times: number): Promise<void> {
+function wholeRatio({ bareMicros, signInMicros }: Round): number {
+  return bareMicros / signInMicros;
+}
+
+/** All leave for the provider, then all come back, so that each half can be told alone. */
+async function signInTimes(
+  world: SignInWorld,
+  kind: Kind,
+  times: number,
+): Promise<Omit<Round, 'bareMicros'>> {
+  const { pid } = world.broker;
+  const [before, startedAt] = [cpuMicros(pid), performance.now()];
+  const left: Left[] = [];
+  await inTurns(times, async () => {
+    left.push(await leave(world, kind));
+  });
+  const between = cpuMicros(pid);
+  await inTurns(times, async () => {
+    const next = left.pop();
+    if (next !== undefined) await comeBack(world, kind, next);
+  });
+  const after = cpuMicros(pid);
+  return {
+    signInMicros: (after - before) / times,
+    answerMicros: (after - between) / times,
+    perSecond: (times * 1_000) / (performance.now() - startedAt),
+  };
+}
+
+async function inTurns(times: number, act: () => Promise<void>): Promise<void> {
   let left = times;
   const worker = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      await signIn(world, kind);
+      await act();
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 }
 
-async function signIn({ pool, baseUrl, saml, oidc }: World, kind: Kind): Promise<void> {
-  const { host } = new URL(baseUrl);
-  const start = await pool.request({ path: `/sign-in/${kind}`, method: 'GET', headers: { host } });
-  await start.body.dump();
-  const redirect = new URL(String(start.headers['location']));
-  const cookie = String(start.headers['set-cookie']).split(';', 1)[0] ?? '';
-  const end =
-    kind === 'saml'
-      ? await pool.request({
-          path: '/saml/saml/acs',
-          method: 'POST',
-          headers: { host, cookie, 'content-type': 'application/x-www-form-urlencoded' },
-          body: samlForm(saml, redirect),
-        })
-      : await pool.request({
-          path: `/oidc/oidc/callback?${oidc.approve(redirect).toString()}`,
-          method: 'GET',
-          headers: { host, cookie },
-        });
-  const text = await end.body.text();
-  if (end.statusCode !== 303 || !String(end.headers['set-cookie']).includes('daypass-session')) {
-    throw new Error(`${kind} sign-in answered ${end.statusCode}: ${text.slice(0, 300)}`);
-  }
-}
-
-async function bareRound(world: World, kind: Kind): Promise<number> {
+async function bareRound(world: SignInWorld, kind: Kind): Promise<number> {
   const file = join(world.place.directory, `bare-${kind}.json`);
   const given = kind === 'saml' ? samlResponses(world) : openIdCallbacks(world);
   writeFileSync(file, JSON.stringify(given));
@@ -135,17 +137,7 @@ async function bareRound(world: World, kind: Kind): Promise<number> {
   return (JSON.parse(run.output()) as { cpuMicros: number }).cpuMicros;
 }
 
-function providerOf(saml: FakeSamlIdp): SamlProvider {
-  return { entityId: saml.entityId, ...saml.key() };
-}
-
-function samlForm(saml: FakeSamlIdp, redirect: URL): string {
-  const { id: requestId, acsUrl, issuer: audience, relayState } = saml.readRequest(redirect);
-  const SAMLResponse = samlAnswer(providerOf(saml), { requestId, acsUrl, audience });
-  return new URLSearchParams({ SAMLResponse, RelayState: relayState }).toString();
-}
-
-function samlResponses({ saml, baseUrl }: World): object {
+function samlResponses({ saml, baseUrl }: SignInWorld): object {
   const issuer = `${baseUrl}/saml/saml/metadata`;
   const acsUrl = `${baseUrl}/saml/saml/acs`;
   const responses = Array.from({ length: WARM_UP + SIGN_INS }, (_, index) =>
@@ -154,7 +146,7 @@ function samlResponses({ saml, baseUrl }: World): object {
   return { issuer, callbackUrl: acsUrl, certificate: saml.key().certificate, responses };
 }
 
-function openIdCallbacks({ oidc, baseUrl }: World): object {
+function openIdCallbacks({ oidc, baseUrl }: SignInWorld): object {
   const redirectUri = `${baseUrl}/oidc/oidc/callback`;
   const callbacks = Array.from({ length: WARM_UP + SIGN_INS }, () => {
     const [state, nonce, codeVerifier] = [randomToken(), randomToken(), randomToken()];
@@ -167,51 +159,5 @@ function openIdCallbacks({ oidc, baseUrl }: World): object {
     }).toString();
     return { url: `${redirectUri}?${oidc.approve(authorization).toString()}`, state, nonce, codeVerifier };
   });
-  return { issuer: oidc.issuer, clientId: 'bench', clientSecret: SECRET, callbacks };
-}
-
-async function open(place: Place): Promise<World> {
-  const [port] = place.ports;
-  const baseUrl = `http://localhost:${port}`;
-  const [saml, oidc] = await Promise.all([startFakeSamlIdp(), startFakeOpenIdProvider()]);
-  const broker = await startProcess([...SERVING, join(place.dist, 'main.js')], {
-    env: {
-      DAYPASS_CONFIG: writeSettings(place, { baseUrl, saml, oidc }),
-      DAYPASS_DATA_DIR: join(place.directory, 'data'),
-      DAYPASS_BENCH_SECRET: SECRET,
-    },
-  });
-  return { place, baseUrl, broker, saml, oidc, pool: new Pool(`http://127.0.0.1:${port}`) };
-}
-
-function writeSettings(
-  { directory, ports }: Place,
-  { baseUrl, saml, oidc }: Pick<World, 'baseUrl' | 'saml' | 'oidc'>,
-): string {
-  const access = join(directory, 'access.yaml');
-  const config = join(directory, 'daypass.yaml');
-  const connectors = [
-    { kind: 'saml', id: 'saml', label: 'SAML', metadataUrl: saml.metadataUrl },
-    {
-      kind: 'oidc',
-      id: 'oidc',
-      label: 'OpenID',
-      issuer: oidc.issuer,
-      clientId: 'bench',
-      clientSecretName: 'bench',
-    },
-  ];
-  writeFileSync(access, stringify({ connectors }));
-  writeFileSync(
-    config,
-    stringify({
-      baseUrl,
-      listen: { host: '127.0.0.1', port: ports[0] },
-      access,
-      secrets: { bench: '${DAYPASS_BENCH_SECRET}' },
-      // Every sign-in here comes from one address.
-      rateLimits: { signIns: { burst: 1_000_000, perMinute: 1_000_000 } },
-    }),
-  );
-  return config;
+  return { issuer: oidc.issuer, clientId: 'bench', clientSecret: CLIENT_SECRET, callbacks };
 }
