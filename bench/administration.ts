@@ -39,6 +39,7 @@ const PAGES = [
   '/admin/accounts?q=account+1999',
   '/admin/accounts/100000000777',
   '/admin/connectors',
+  `/admin/connectors/${CONNECTOR}/status`,
   '/admin/applications',
   '/admin/administrators',
   '/admin/versions',

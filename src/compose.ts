@@ -21,6 +21,7 @@ import { breakGlassOf, signInOf } from './compose/sign-in.ts';
 import { roleChecksOf } from './compose/role-checks.ts';
 import { awsClientsOf, tokensOf } from './compose/tokens.ts';
 import type { Config } from './config/config.ts';
+import { createConnectorStatuses } from './connectors/connector-statuses.ts';
 import { refreshConnectors } from './connectors/connector-registry.ts';
 import type { ConnectorRegistry } from './connectors/connector.ts';
 import { VerifierThread } from './connectors/saml/verifier-thread.ts';
@@ -155,6 +156,7 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
     issueCredentials,
     facts: factsOf(config),
     listings: createListings(aws),
+    connectorStatuses: createConnectorStatuses(connectors),
   });
   const tokens = tokensOf(config, { ...shared, ...people });
   return {

@@ -2,11 +2,13 @@
 import type { AuditSink } from '../core/ports/audit-sink.ts';
 import type { CatalogueFacts } from '../core/catalogue-problems.ts';
 import type { Clock } from '../core/ports/clock.ts';
+import type { ConnectorStatuses } from '../core/ports/connector-status.ts';
 import type { Stores } from '../core/ports/stores.ts';
 import type { TrustFacts } from '../core/trust-needs.ts';
 import { createCatalogueAdministration, type CatalogueAdministration } from './administer-catalogue.ts';
 import { createEntryAdministration, type EntryAdministration } from './administer-entries.ts';
 import { createPeopleAdministration, type PeopleAdministration } from './administer-people.ts';
+import { createReadConnectorStatus, type ConnectorStatusReader } from './connector-status.ts';
 import { createAdministrators, type Administrators } from './administrators.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
 import { createExplainAccess, type ExplainAccess } from './explain-access.ts';
@@ -25,6 +27,7 @@ export interface Administration {
   readonly people: PeopleAdministration;
   readonly explainAccess: ExplainAccess;
   readonly seenInSignIns: ReadSeenInSignIns;
+  readonly connectorStatus: ConnectorStatusReader;
   readonly importEntries: ImportEntries;
   readonly discoverEntries: DiscoverEntries;
 }
@@ -36,6 +39,7 @@ export interface AdministrationDependencies extends Omit<DiscoverDependencies, '
   readonly audit: AuditSink;
   readonly clock: Clock;
   readonly trust: TrustFacts;
+  readonly connectorStatuses: ConnectorStatuses;
 }
 
 export function createAdministration({ stores, ...rest }: AdministrationDependencies): Administration {
@@ -48,11 +52,13 @@ export function createAdministration({ stores, ...rest }: AdministrationDependen
     store: stores.catalogue,
   });
   const propose = createProposeEntries(catalogue);
+  const seenInSignIns = createSeenInSignIns(people, rest.clock);
   return {
     administrators,
     catalogue,
     entries: createEntryAdministration(catalogue),
-    seenInSignIns: createSeenInSignIns(people, rest.clock),
+    seenInSignIns,
+    connectorStatus: createReadConnectorStatus({ ...rest, administrators, people, seenInSignIns }),
     people: createPeopleAdministration({ ...rest, ...stores, administrators }),
     explainAccess: createExplainAccess({ ...rest, administrators, people }),
     importEntries: createImportEntries({ catalogue, propose, facts: rest.facts }),

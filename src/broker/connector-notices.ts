@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/ports/clock.ts';
 import type { AuditSink } from '../core/ports/audit-sink.ts';
 
-/** What a connector noticed of its provider although nobody asked: a document refused, a certificate past its date. */
+/** What a connector noticed of its provider although nobody asked: a document refused, a certificate past its date or near it. */
 interface ConnectorNotice {
   readonly connectorId: string;
-  readonly kind: 'refresh-failed' | 'certificate-expired';
+  readonly kind: 'refresh-failed' | 'certificate-expired' | 'certificate-ends-soon';
   readonly detail: string;
 }
 

@@ -7,6 +7,20 @@ export interface CachedSource<T> {
   refetch(): Promise<T>;
   /** Reads again what has grown old, so that no request waits for it. Never throws: failures are reported. */
   refreshDue(): Promise<void>;
+  /** As it is; nothing is read. */
+  held(): HeldSource<T>;
+}
+
+export interface HeldSource<T> {
+  /** Undefined while there is none that may be used. */
+  readonly value: T | undefined;
+  readonly readAt: Date | undefined;
+  /** From when the value may not be used by its own word. */
+  readonly endsAt: Date | undefined;
+  /** The same, or when it is too old to stand in for one that cannot be read. */
+  readonly usableUntil: Date | undefined;
+  /** Of the last reading. */
+  readonly failure: { readonly at: Date; readonly error: unknown } | undefined;
 }
 
 /** What a value says of its own life. */
@@ -46,7 +60,7 @@ export function createCachedSource<T>(
 ): CachedSource<T> {
   const tell = onceEach(options.report);
   let good: Good<T> | undefined;
-  let failedAt = Number.NEGATIVE_INFINITY;
+  let failure: { readonly at: number; readonly error: unknown } | undefined;
   let forcedAt = Number.NEGATIVE_INFINITY;
   let loading: Promise<T> | undefined;
 
@@ -64,10 +78,11 @@ export function createCachedSource<T>(
     try {
       const value = await load();
       good = { value, loadedAt: clock.now().getTime(), ...boundedLife(options.lifeOf?.(value)) };
+      failure = undefined;
       tell(undefined);
       return value;
     } catch (error) {
-      failedAt = clock.now().getTime();
+      failure = { at: clock.now().getTime(), error };
       tell(error);
       if (good === undefined || !usable(good)) throw error;
       return good.value;
@@ -83,7 +98,7 @@ export function createCachedSource<T>(
 
   const current = (): T | undefined => {
     if (good === undefined) return undefined;
-    const waits = usable(good) && elapsed(failedAt) < RETRY_MILLISECONDS;
+    const waits = usable(good) && elapsed(failure?.at ?? Number.NEGATIVE_INFINITY) < RETRY_MILLISECONDS;
     return fresh(good) || waits ? good.value : undefined;
   };
 
@@ -98,6 +113,21 @@ export function createCachedSource<T>(
     refreshDue: async () => {
       if (current() === undefined) await loadShared().catch(() => undefined);
     },
+    held: () => ({
+      value: good !== undefined && usable(good) ? good.value : undefined,
+      ...datesOf(good),
+      failure: failure && { at: new Date(failure.at), error: failure.error },
+    }),
+  };
+}
+
+function datesOf<T>(good: Good<T> | undefined): Pick<HeldSource<T>, 'readAt' | 'endsAt' | 'usableUntil'> {
+  if (good === undefined) return { readAt: undefined, endsAt: undefined, usableUntil: undefined };
+  const { loadedAt, endsAt } = good;
+  return {
+    readAt: new Date(loadedAt),
+    endsAt: Number.isFinite(endsAt) ? new Date(endsAt) : undefined,
+    usableUntil: new Date(Math.min(endsAt, loadedAt + USABLE_MILLISECONDS)),
   };
 }
 

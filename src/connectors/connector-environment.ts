@@ -22,6 +22,6 @@ export interface ConnectorEnvironment {
 /** What an operator should hear of a provider, although sign-ins may still go on. */
 export interface ConnectorNotice {
   readonly connectorId: string;
-  readonly kind: 'refresh-failed' | 'certificate-expired';
+  readonly kind: 'refresh-failed' | 'certificate-expired' | 'certificate-ends-soon';
   readonly detail: string;
 }

@@ -4,6 +4,7 @@
  * and stores nothing: flows, one-time values and sessions are the broker's.
  */
 import type { Request, Response } from 'express';
+import type { ConnectorStatus } from '../core/ports/connector-status.ts';
 import type { Authentication, Identity, SignedInPerson } from '../core/principal.ts';
 import type {
   ConfirmedSession,
@@ -154,6 +155,16 @@ export interface FollowsProvider {
 
 export function followsProvider(connector: Connector): connector is Connector & FollowsProvider {
   return 'refreshDue' in connector;
+}
+
+/** A connector that can tell what it holds of its provider, for administrators. */
+export interface ReportsStatus {
+  /** Asks nobody. */
+  status(): Promise<ConnectorStatus>;
+}
+
+export function reportsStatus(connector: Connector): connector is Connector & ReportsStatus {
+  return 'status' in connector;
 }
 
 /** The catalogue's connectors, ready to use. */

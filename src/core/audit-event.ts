@@ -31,6 +31,7 @@ export const AUDIT_EVENT_NAMES = [
   'role-check.completed',
   'connector.refresh-failed',
   'connector.certificate-expired',
+  'connector.certificate-ends-soon',
   'signing-key.created',
   'signing-key.retired',
 ] as const;

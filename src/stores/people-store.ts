@@ -85,7 +85,7 @@ function pageAfter(database: Database, last: PageRow | undefined): Promise<PageR
 
 async function listNewest(
   database: Database,
-  { text = '', after }: Parameters<PeopleStore['list']>[0],
+  { text = '', after, connectorId: wanted }: Parameters<PeopleStore['list']>[0],
 ): Promise<KnownPerson[]> {
   const [connectorId = '', subjectHash = ''] = keyIn(after?.id ?? '') ?? [];
   // A backslash before what LIKE would take for a wildcard.
@@ -94,6 +94,7 @@ async function listNewest(
     db
       .selectFrom('people')
       .selectAll()
+      .$if(wanted !== undefined, (query) => query.where('connector_id', '=', wanted ?? ''))
       .$if(text !== '', (query) => query.where(sql<SqlBool>`search_text like ${pattern} escape '\\'`))
       .$if(after !== undefined, (query) =>
         query.where((where) =>

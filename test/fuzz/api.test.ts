@@ -203,7 +203,13 @@ function goodAsk(place: Place, overrides: Partial<Ask> = {}): Ask {
     : JSON.stringify(example);
   return {
     place,
-    path: pathOf(place, { role: ROLE, id: tokenId, version: '1', ...namesFor(place) }),
+    path: pathOf(place, {
+      role: ROLE,
+      connector: 'sandbox-saml',
+      id: tokenId,
+      version: '1',
+      ...namesFor(place),
+    }),
     who: goodWho(place),
     headers: {
       ...(mediaType === undefined ? {} : { 'content-type': mediaType }),

@@ -7,7 +7,7 @@ import { connectorSchema } from '../../src/core/catalogue.ts';
 import { openConnectorDoor, type ConnectorDoor } from '../support/connector-door.ts';
 import { startFakeSamlIdp, type FakeSamlIdp } from '../support/fake-saml-idp.ts';
 import { signXml, withLogout, type XmlSigning } from '../support/fake-saml-logout.ts';
-import { createCertifiedKey, type CertifiedKey } from '../support/self-signed-certificate.ts';
+import { certify, createCertifiedKey, type CertifiedKey } from '../support/self-signed-certificate.ts';
 
 const HOUR = 3_600_000;
 const inMs = (milliseconds: number): string => new Date(Date.now() + milliseconds).toISOString();
@@ -295,25 +295,33 @@ describe('the metadata of a SAML provider', () => {
       expect(await refusedAfterAnHour(door, old)).toBe('saml.signature_invalid');
     });
 
-    it('warn when they are past their date, once, and are accepted for as long as they are listed', async () => {
+    it('warn when they are near their end and when they are past it, once each, and are accepted for as long as they are listed', async () => {
+      const ending = certify('ending', { goodForDays: 31 });
+      idp.serveMetadata({
+        body: idp.metadataXml().replace(idp.key().certificateBase64, ending.certificateBase64),
+      });
       const door = await open();
-      door.shiftClock(-1_000);
       await refreshDue(door);
       expect(notices).toEqual([]);
-      // The fake provider's certificates are good for a day.
-      door.shiftClock(25 * HOUR);
-      await refreshDue(door);
-      door.shiftClock(2 * HOUR);
-      await refreshDue(door);
-      expect(notices).toEqual([
-        {
-          connectorId: 'corp',
-          kind: 'certificate-expired',
-          detail: expect.stringMatching(
-            /^the signing certificate [0-9A-F:]{23}… expired on \d{4}-/,
-          ) as string,
-        },
-      ]);
+      const told = (kind: ConnectorNotice['kind'], words: RegExp): ConnectorNotice => ({
+        connectorId: 'corp',
+        kind,
+        detail: expect.stringMatching(words) as string,
+      });
+      const soon = told('certificate-ends-soon', /^the signing certificate [0-9A-F:]{23}… ends on \d{4}-/);
+      for (const hours of [26, 2]) {
+        door.shiftClock(hours * HOUR);
+        await refreshDue(door);
+        expect(notices).toEqual([soon]);
+      }
+      for (const hours of [30 * 24, 2]) {
+        door.shiftClock(hours * HOUR);
+        await refreshDue(door);
+        expect(notices).toEqual([
+          soon,
+          told('certificate-expired', /^the signing certificate [0-9A-F:]{23}… expired on \d{4}-/),
+        ]);
+      }
     });
 
     /** The provider's clock is the real one, so its answers are too old for ours: only the order of checks is seen. */

@@ -11,6 +11,7 @@ import type {
   VersionsPage,
   VersionView,
 } from '../../src/http/web/administration/views.ts';
+import type { ConnectorStatusPage } from '../../src/http/web/administration/connector-views.ts';
 import type { ImportPage } from '../../src/http/web/administration/setup-views.ts';
 import type { PageFrame } from '../../src/http/web/view-models.ts';
 import { buildFrame } from './page-builders.ts';
@@ -41,6 +42,7 @@ function pagesOf(suffix: string, text: Text): CataloguePage[] {
     'admin-entry': entry(text, undefined),
     'admin-change': change(text, true),
     'admin-import': importPage(text),
+    'admin-connector': connectorStatus(text),
     'admin-versions': versions(text),
     'admin-version': version(text),
     ...peopleModels(text, frame),
@@ -230,6 +232,44 @@ function importPage(text: Text): ImportPage {
       edits: JSON.stringify([{ list: 'roles', entry: { id: text(6) } }]),
       isTooMuch: true,
     },
+  };
+}
+
+function connectorStatus(text: Text): ConnectorStatusPage {
+  const rows = [0, 1, 6].map((at) => ({
+    title: text(at),
+    badges: [{ text: text(at + 1), colour: 'amber' }],
+    facts: [text(at + 2), text(at + 3)],
+  }));
+  const facts = [0, 1, 6].map((at) => ({ name: text(at), values: [{ text: text(at + 1) }] }));
+  return {
+    ...frame(text(0)),
+    settingsHref: '/admin/connectors/corp',
+    tryHref: '/sign-in/corp',
+    troubles: [
+      { text: text(4), colour: 'red' },
+      { text: text(6), colour: 'amber' },
+    ],
+    provider: facts,
+    signedBy: rows,
+    documents: rows,
+    ours: facts,
+    ourCertificates: rows,
+    people: 10_000,
+    newest: [0, 1].map((at) => ({
+      href: '/admin/people/corp.0',
+      label: text(at),
+      subject: text(at + 1),
+      email: undefined,
+      connectorId: 'corp',
+      signedInAt: '2030-01-31T09:00:00.000Z',
+      signedInAgo: '2 days ago',
+      state: 'active',
+    })),
+    attributes: [0, 1, 6].map((at) => ({ name: text(at), count: '3 of 10000', example: text(at + 1) })),
+    groups: [0, 1, 6].map(text),
+    moreAttributes: 3,
+    moreGroups: 4,
   };
 }
 

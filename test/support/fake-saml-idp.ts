@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { inflateRawSync } from 'node:zlib';
 import { SignedXml } from 'xml-crypto';
 import { close, listen } from './connector-door.ts';
-import { createCertifiedKey, type CertifiedKey } from './self-signed-certificate.ts';
+import { certify, type CertifiedKey } from './self-signed-certificate.ts';
 
 export interface AuthnRequestFacts {
   readonly id: string;
@@ -86,7 +86,7 @@ const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 
 export async function startFakeSamlIdp(): Promise<FakeSamlIdp> {
-  let key = createCertifiedKey('fake identity provider');
+  let key = certify('fake identity provider', { goodForDays: 365 });
   let override: { readonly status?: number; readonly body?: string } | undefined;
   let reads = 0;
   const server = createServer((_request, response) => {
@@ -123,7 +123,7 @@ export async function startFakeSamlIdp(): Promise<FakeSamlIdp> {
     metadataUrl: entityId,
     key: () => key,
     rotate: () => {
-      key = createCertifiedKey('fake identity provider, next');
+      key = certify('fake identity provider, next', { goodForDays: 365 });
     },
     serveMetadata: (next) => {
       override = next;

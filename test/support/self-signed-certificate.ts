@@ -23,6 +23,8 @@ export interface CertificateOptions extends CertificateNames {
   readonly issuer?: CertifiedKey & { readonly commonName: string };
   /** How far from now its day lies, in days. */
   readonly shiftDays?: number;
+  /** From then on. */
+  readonly goodForDays?: number;
 }
 
 /** An RSA key that the file has not used yet and a certificate that it signed itself, good for a day around now. */
@@ -32,7 +34,7 @@ export function createCertifiedKey(commonName: string, modulusLength = 2_048): C
 
 /** The same, by an authority, or as one, or with further names. */
 export function certify(commonName: string, options: CertificateOptions = {}): CertifiedKey {
-  const { modulusLength = 2_048, issuer, shiftDays = 0 } = options;
+  const { modulusLength = 2_048, issuer, shiftDays = 0, goodForDays = 1 } = options;
   const { privateKey, publicKey } = rsaKeyPair(modulusLength);
   const algorithm = sequence(oid('2a864886f70d01010b'), Buffer.from('0500', 'hex'));
   const day = 86_400_000;
@@ -43,7 +45,7 @@ export function certify(commonName: string, options: CertificateOptions = {}): C
     der(0x02, Buffer.concat([Buffer.from([0x01]), randomBytes(15)])),
     algorithm,
     nameOf(issuer?.commonName ?? commonName),
-    sequence(utcTime(middle - day), utcTime(middle + day)),
+    sequence(utcTime(middle - day), utcTime(middle + goodForDays * day)),
     nameOf(commonName),
     publicKey.export({ type: 'spki', format: 'der' }),
     ...(extensions.length === 0 ? [] : [der(0xa3, sequence(...extensions))]),

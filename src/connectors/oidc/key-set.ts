@@ -1,5 +1,7 @@
 import { createLocalJWKSet, type JWK } from 'jose';
 import { BrokerError } from '../../core/errors.ts';
+import type { KeyFacts } from '../../core/ports/connector-status.ts';
+import { displayText } from '../display-text.ts';
 import type { LimitedFetch } from '../limited-fetch.ts';
 import { isObject, parseObject } from './strict-json.ts';
 
@@ -9,6 +11,7 @@ const MAXIMUM_KEYS = 100;
 export interface KeySet {
   /** The one key that a token's header names; fails when there is none, or more than one. */
   readonly find: ReturnType<typeof createLocalJWKSet>;
+  readonly facts: readonly KeyFacts[];
 }
 
 /** @throws BrokerError `idp.unavailable`, `idp.timeout` */
@@ -22,13 +25,21 @@ export async function fetchKeySet(url: string, fetch: LimitedFetch): Promise<Key
 }
 
 export function keySetOf(keys: readonly unknown[]): KeySet {
-  return { find: createLocalJWKSet({ keys: keys.filter(isPublicKey) }) };
+  const usable = keys.filter(isPublicKey);
+  return { find: createLocalJWKSet({ keys: usable }), facts: usable.map(factsOf) };
 }
 
 function keysIn(body: Buffer): readonly unknown[] | undefined {
   const parsed = parseObject(body);
   const keys: unknown = parsed.kind === 'object' ? parsed.value['keys'] : undefined;
   return Array.isArray(keys) ? keys : undefined;
+}
+
+/** Whatever the types say, a provider may send anything here. */
+function factsOf({ kty, kid, alg, use }: JWK): KeyFacts {
+  const shown = (value: unknown): string | undefined =>
+    displayText(typeof value === 'string' ? [value] : undefined);
+  return { type: shown(kty) ?? '', id: shown(kid), algorithm: shown(alg), use: shown(use) };
 }
 
 /** One odd entry must not make the others useless: RFC 7517 section 5 lets readers ignore what they do not know. */

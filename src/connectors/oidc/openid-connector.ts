@@ -13,9 +13,11 @@ import type {
   ConfirmsSession,
   Connector,
   EndsProviderSession,
+  FollowsProvider,
   HearsBackChannelLogout,
   ProvenSignIn,
   ReadsSubjectToken,
+  ReportsStatus,
 } from '../connector.ts';
 import { runStrategy } from '../run-strategy.ts';
 import { authorizationUrl, valueOf } from './authorization-request.ts';
@@ -24,6 +26,7 @@ import { confirmationSeconds, confirmationState, confirmSession } from './confir
 import { isUsableSession, readLogoutToken } from './logout-token.ts';
 import { logoutUrl } from './logout-url.ts';
 import { settleOpenIdSettings } from './openid-settings.ts';
+import { openIdStatus } from './openid-status.ts';
 import { OpenIdStrategy } from './openid-strategy.ts';
 import { readCallback } from './read-callback.ts';
 import { createRelyingParty, type RelyingParty } from './relying-party.ts';
@@ -34,7 +37,13 @@ import { redeemCode, type GrantedTokens } from './token-endpoint.ts';
 export function createOpenIdConnector(
   given: OidcConnectorSettings,
   environment: ConnectorEnvironment,
-): Connector & EndsProviderSession & HearsBackChannelLogout & ConfirmsSession & ReadsSubjectToken {
+): Connector &
+  EndsProviderSession &
+  HearsBackChannelLogout &
+  ConfirmsSession &
+  ReadsSubjectToken &
+  FollowsProvider &
+  ReportsStatus {
   const settings = settleOpenIdSettings(given);
   const party = createRelyingParty(settings, environment);
 
@@ -74,6 +83,12 @@ export function createOpenIdConnector(
     confirmationSeconds: (session) => confirmationSeconds(party, session),
     confirm: (session) => confirmSession(party, session),
     readSubjectToken: (token, audiences) => readSubjectToken(token, audiences, party),
+    async refreshDue() {
+      await party.provider.refreshDue();
+      // Without it nobody knows where the keys are.
+      if (party.provider.held().value !== undefined) await party.keys.refreshDue();
+    },
+    status: () => Promise.resolve(openIdStatus(party)),
   };
 }
 

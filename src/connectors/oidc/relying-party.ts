@@ -18,6 +18,7 @@ export interface RelyingParty {
   readonly keys: CachedSource<KeySet>;
   readonly redirectUri: string;
   readonly signedOutUri: string;
+  readonly backChannelLogoutUri: string;
   /** @throws BrokerError `catalogue.invalid` */
   authentication(provider: ProviderMetadata): client.ClientAuth;
 }
@@ -38,6 +39,7 @@ export function createRelyingParty(
     keys: createCachedSource(clock, async () => fetchKeySet((await provider.get()).jwks_uri, fetch)),
     redirectUri: `${baseUrl}/oidc/${settings.id}/callback`,
     signedOutUri: `${baseUrl}/signed-out`,
+    backChannelLogoutUri: `${baseUrl}/oidc/${settings.id}/backchannel-logout`,
     authentication: (known) => authenticationOf(settings, environment, known),
   };
 }

@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto';
+import { certificateState } from '../../core/certificate-life.ts';
 import { BrokerError } from '../../core/errors.ts';
+import { describeCertificate } from './describe-certificate.ts';
 
 /** More than any provider needs to change keys; a longer list only makes each forged message dearer to refuse. */
 const MAXIMUM_CERTIFICATES = 10;
@@ -20,15 +22,22 @@ export function usableCertificates(encoded: readonly string[]): string[] {
   return [...new Set(usable)];
 }
 
-/** A sentence for each certificate that is past its date, for the operator. */
-export function expiryWarnings(certificates: readonly string[], now: Date): string[] {
-  return certificates
-    .map((pem) => new X509Certificate(pem))
-    .filter(({ validTo }) => Date.parse(validTo) <= now.getTime())
-    .map(
-      ({ fingerprint256, validTo }) =>
-        `the signing certificate ${fingerprint256.slice(0, 23)}… expired on ${new Date(validTo).toISOString()}`,
-    );
+interface ExpiryWarning {
+  readonly kind: 'certificate-expired' | 'certificate-ends-soon';
+  readonly detail: string;
+}
+
+/** A sentence for each certificate that is past its date or near it, for the operator. */
+export function expiryWarnings(certificates: readonly string[], now: Date): ExpiryWarning[] {
+  return certificates.map(describeCertificate).flatMap((certificate): ExpiryWarning[] => {
+    const state = certificateState(certificate, now);
+    const which = `the signing certificate ${certificate.fingerprint.slice(0, 23)}…`;
+    const end = certificate.validUntil.toISOString();
+    if (state === 'ended') return [{ kind: 'certificate-expired', detail: `${which} expired on ${end}` }];
+    return state === 'ends-soon'
+      ? [{ kind: 'certificate-ends-soon', detail: `${which} ends on ${end}` }]
+      : [];
+  });
 }
 
 function toPem(encoded: string): string | undefined {

@@ -2,6 +2,7 @@
 import { BrokerError } from '../../core/errors.ts';
 import { createCachedSource, type CachedSource } from '../cached-source.ts';
 import type { ConnectorEnvironment } from '../connector-environment.ts';
+import { reasonOf } from '../document-status.ts';
 import { createLimitedFetch } from '../limited-fetch.ts';
 import { expiryWarnings, usableCertificates } from './idp-certificates.ts';
 import type { DescribedIdp, IdpFacts } from './idp-metadata.ts';
@@ -36,6 +37,10 @@ export function createIdpSource(
     get: async () => (await described.get()).facts,
     refetch: async () => (await described.refetch()).facts,
     refreshDue: () => described.refreshDue(),
+    held: () => {
+      const held = described.held();
+      return { ...held, value: held.value?.facts };
+    },
   };
 }
 
@@ -75,16 +80,15 @@ function reporter({ id }: SamlSettings, { report, clock }: ConnectorEnvironment)
   let told = new Set<string>();
   return {
     ofFailure(error) {
-      const detail = error instanceof BrokerError ? error.message : 'cannot be read';
-      report?.({ connectorId: id, kind: 'refresh-failed', detail });
+      report?.({ connectorId: id, kind: 'refresh-failed', detail: reasonOf(error) });
     },
     /** Each once for as long as it is listed. */
     ofCertificates({ certificates }) {
       const warnings = expiryWarnings(certificates, clock.now());
-      for (const detail of warnings) {
-        if (!told.has(detail)) report?.({ connectorId: id, kind: 'certificate-expired', detail });
+      for (const { kind, detail } of warnings) {
+        if (!told.has(detail)) report?.({ connectorId: id, kind, detail });
       }
-      told = new Set(warnings);
+      told = new Set(warnings.map(({ detail }) => detail));
     },
   };
 }

@@ -12,6 +12,7 @@ import type {
   HearsBrowserLogout,
   ProvenSignIn,
   PublishesMetadata,
+  ReportsStatus,
   TakesUnsolicited,
 } from '../connector.ts';
 import { authnRequestUrl } from './authn-request.ts';
@@ -19,6 +20,7 @@ import { createIdpSource } from './idp-source.ts';
 import { createResponseProof } from './response-proof.ts';
 import { createSingleLogout } from './logout/single-logout.ts';
 import { settleSamlSettings } from './saml-settings.ts';
+import { samlStatus } from './saml-status.ts';
 import { serviceProviderMetadata } from './service-provider-metadata.ts';
 import { serviceProviderOf } from './service-provider.ts';
 
@@ -30,7 +32,8 @@ export function createSamlConnector(
   TakesUnsolicited &
   EndsProviderSession &
   HearsBrowserLogout &
-  FollowsProvider {
+  FollowsProvider &
+  ReportsStatus {
   const settings = settleSamlSettings(given);
   const ours = serviceProviderOf(settings, environment);
   const source = createIdpSource(settings, environment);
@@ -67,6 +70,7 @@ export function createSamlConnector(
     finishUnsolicited,
     metadata: () => serviceProviderMetadata(ours),
     refreshDue: () => source.refreshDue(),
+    status: () => samlStatus(ours, source),
     ...createSingleLogout(ours, source),
   };
 }

@@ -41,10 +41,12 @@ export interface PeopleStore {
   /**
    * Who signed in last comes first; `MAXIMUM_LISTED_PEOPLE` of them.
    *
+   * @param wish.connectorId whose people.
    * @param wish.text what subject, name or e-mail address contain, in any case.
    * @param wish.after the last of the page before.
    */
   list(wish: {
+    readonly connectorId?: string;
     readonly text?: string;
     readonly after?: Pick<KnownPerson, 'id' | 'signedInAt'>;
   }): Promise<readonly KnownPerson[]>;

@@ -8,6 +8,7 @@ import type { CookieSlot } from '../cookies.ts';
 import { csrfTokenOf } from '../middleware/csrf-token.ts';
 import { contextOf } from '../request-context.ts';
 import { personOf } from './signed-in.ts';
+import type * as connectors from './administration/connector-views.ts';
 import type * as people from './administration/people-views.ts';
 import type * as setup from './administration/setup-views.ts';
 import type * as admin from './administration/views.ts';
@@ -41,6 +42,7 @@ interface PageModels {
   'admin-change': admin.ChangePage;
   'admin-versions': admin.VersionsPage;
   'admin-version': admin.VersionPage;
+  'admin-connector': connectors.ConnectorStatusPage;
   'admin-people': people.PeoplePage;
   'admin-person': people.PersonPage;
   'admin-explain': people.ExplainPage;

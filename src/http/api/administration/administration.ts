@@ -4,6 +4,7 @@ import type { Administration } from '../../../broker/administration.ts';
 import type { Operation } from '../../operation.ts';
 import { askerOf } from './asker.ts';
 import { catalogueOperations } from './catalogue.ts';
+import { connectorStatusOperation } from './connector-status.ts';
 import { discoverOperation } from './discover.ts';
 import { entryOperations } from './entries.ts';
 import { explainOperation } from './explain.ts';
@@ -16,6 +17,7 @@ export function administrationOperations({
   catalogue,
   entries,
   people,
+  connectorStatus,
   explainAccess,
   importEntries,
   discoverEntries,
@@ -26,6 +28,7 @@ export function administrationOperations({
     ...versionOperations(catalogue),
     ...peopleOperations(people),
     ...peopleChangeOperations(people),
+    connectorStatusOperation(connectorStatus),
     explainOperation(explainAccess),
     importOperation(importEntries),
     discoverOperation(discoverEntries),

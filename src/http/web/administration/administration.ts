@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import type { Administration } from '../../../broker/administration.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
+import { connectorStatusRoutes } from './connector-status.ts';
 import { entryRoutes } from './editor/entries.ts';
 import { explainRoutes } from './explain.ts';
 import { importRoutes } from './import.ts';
@@ -21,7 +22,7 @@ export interface AdministrationRoutes extends RoleTrustRoutes {
 export function administrationRoutes(routes: AdministrationRoutes): Router {
   const router = Router();
   router.use(overviewRoutes(routes));
-  router.use(listRoutes(routes), entryRoutes(routes), versionRoutes(routes));
+  router.use(listRoutes(routes), entryRoutes(routes), versionRoutes(routes), connectorStatusRoutes(routes));
   router.use(peopleRoutes(routes), explainRoutes(routes), importRoutes(routes), roleTrustRoutes(routes));
   return router;
 }

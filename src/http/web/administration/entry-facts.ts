@@ -103,6 +103,15 @@ function connectorFacts(id: string, { side, seen, now, baseUrl }: FactSources): 
   const some = (values: typeof groups): FactView['values'] =>
     values.slice(0, SHOWN).map(({ value, people: count }) => ({ text: `${value} (${count})` }));
   return [
+    {
+      name: 'How it is',
+      values: [
+        {
+          text: 'Its provider, its certificates, and what arrives',
+          href: `${entryHref('connectors', id)}/status`,
+        },
+      ],
+    },
     { name: 'Our addresses', values: addresses.map((text) => ({ text })) },
     { name: 'People who signed in', values: [{ text: String(people) }] },
     {

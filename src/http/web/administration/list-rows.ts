@@ -1,6 +1,7 @@
 /** One line of a list for each entry: what tells it from the others. */
 import { nameOfAdministrator } from '../../../core/administrator-problems.ts';
 import type { CatalogueSide } from '../../../core/authority.ts';
+import type { ConnectorTrouble } from '../../../core/connector-troubles.ts';
 import type {
   Account,
   Administrator,
@@ -14,6 +15,7 @@ import type { Application } from '../../../core/application-schema.ts';
 import { idOfEntry } from '../../../core/edit-catalogue.ts';
 import { supportOf } from '../../../core/role-limits.ts';
 import { roleLabel } from '../role-view.ts';
+import { troubleColour } from './trouble-colour.ts';
 import type { Entry } from './entry-search.ts';
 import { countsFor } from './row-counts.ts';
 import type { RowView } from './views.ts';
@@ -23,7 +25,11 @@ type Row = Omit<RowView, 'href' | 'id'>;
 interface RowSources extends CatalogueSide {
   /** By id: how many roles an account has, how many mappings give a role. */
   readonly counts: ReadonlyMap<string, number>;
+  readonly troubles: Troubles;
 }
+
+/** Of connectors, by id. */
+export type Troubles = ReadonlyMap<string, readonly ConnectorTrouble[]>;
 
 type Rows = {
   readonly [List in CatalogueList]: (entry: Catalogue[List][number], sources: RowSources) => Row;
@@ -38,9 +44,13 @@ const ROWS: Rows = {
   administrators: administratorRow,
 };
 
-export function rowsOf(list: CatalogueList, entries: readonly Entry[], side: CatalogueSide): RowView[] {
+export function rowsOf(
+  list: CatalogueList,
+  entries: readonly Entry[],
+  { troubles, ...side }: CatalogueSide & { readonly troubles: Troubles },
+): RowView[] {
   const rowOf = ROWS[list] as (entry: Entry, sources: RowSources) => Row;
-  const sources = { ...side, counts: countsFor(list, entries.map(idOfEntry), side) };
+  const sources = { ...side, troubles, counts: countsFor(list, entries.map(idOfEntry), side) };
   return entries.map((entry) => {
     const id = idOfEntry(entry);
     const row = rowOf(entry, sources);
@@ -52,11 +62,14 @@ export function entryHref(list: CatalogueList, id: string): string {
   return `/admin/${list}/${encodeURIComponent(id)}`;
 }
 
-function connectorRow({ label, kind, preset }: ConnectorSettings): Row {
+function connectorRow({ id, label, kind, preset }: ConnectorSettings, { troubles }: RowSources): Row {
   const protocol = kind === 'saml' ? 'SAML' : 'OpenID Connect';
   return {
     title: label,
-    badges: [{ text: protocol, colour: 'blue' }],
+    badges: [
+      { text: protocol, colour: 'blue' },
+      ...(troubles.get(id) ?? []).map((each) => ({ text: each.label, colour: troubleColour(each) })),
+    ],
     facts: preset === undefined ? [] : [preset],
   };
 }

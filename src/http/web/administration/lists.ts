@@ -4,9 +4,9 @@ import { onlyMethods } from '../../middleware/only-methods.ts';
 import type { PageContent } from '../pages.ts';
 import { searchOf } from '../search-roles.ts';
 import type { AdministrationRoutes } from './administration.ts';
-import { admittedOf } from './administrators-only.ts';
+import { admittedOf, askerOf } from './administrators-only.ts';
 import { createEntrySearch, type EntrySearch } from './entry-search.ts';
-import { rowsOf } from './list-rows.ts';
+import { rowsOf, type Troubles } from './list-rows.ts';
 import { adminFrame, sectionHref, sectionLabel } from './sections.ts';
 import type { ListPage } from './views.ts';
 
@@ -21,24 +21,33 @@ const ABOUT: Readonly<Record<CatalogueList, string>> = {
   administrators: 'Who may look at all this, and change it.',
 };
 
-export function listRoutes({ pages }: Pick<AdministrationRoutes, 'pages'>): Router {
+export function listRoutes({ pages, administration }: AdministrationRoutes): Router {
   const router = Router();
   const search = createEntrySearch();
   for (const list of Object.keys(ABOUT) as CatalogueList[]) {
     onlyMethods(router, sectionHref(list), {
       async get(request, response) {
-        await pages.render(response, 'admin-list', listPage(list, response, search, searchOf(request.query)));
+        const troubles: Troubles =
+          list === 'connectors'
+            ? await administration.connectorStatus.troubles(askerOf(response))
+            : new Map();
+        const shown = { ...searchOf(request.query), search, troubles };
+        await pages.render(response, 'admin-list', listPage(list, response, shown));
       },
     });
   }
   return router;
 }
 
+interface Shown extends ReturnType<typeof searchOf> {
+  readonly search: EntrySearch;
+  readonly troubles: Troubles;
+}
+
 function listPage(
   list: CatalogueList,
   response: Response,
-  search: EntrySearch,
-  { query, page }: ReturnType<typeof searchOf>,
+  { query, page, search, troubles }: Shown,
 ): PageContent<ListPage> {
   const { authority, current } = admittedOf(response);
   const entries = current.catalogue[list];
@@ -57,7 +66,7 @@ function listPage(
     query,
     total: entries.length,
     matching: matching.length,
-    rows: rowsOf(list, matching.slice((shown - 1) * PAGE_SIZE, shown * PAGE_SIZE), current),
+    rows: rowsOf(list, matching.slice((shown - 1) * PAGE_SIZE, shown * PAGE_SIZE), { ...current, troubles }),
     newHref: mayAdd ? `/admin/new/${list}` : undefined,
     allHref: sectionHref(list),
     previousHref: href(shown - 1),

@@ -6,6 +6,7 @@ import { onlyMethods } from '../../middleware/only-methods.ts';
 import { ago } from '../time-words.ts';
 import type { AdministrationRoutes } from './administration.ts';
 import { admittedOf, askerOf } from './administrators-only.ts';
+import { entryHref, type Troubles } from './list-rows.ts';
 import { adminFrame, sectionHref, sectionLabel } from './sections.ts';
 import type { OverviewPage, VersionView } from './views.ts';
 
@@ -16,7 +17,11 @@ export function overviewRoutes({ administration, clock, pages }: AdministrationR
   onlyMethods(router, '/admin', {
     async get(_request, response) {
       const { current } = admittedOf(response);
-      const versions = await administration.catalogue.versions(askerOf(response));
+      const asker = askerOf(response);
+      const [versions, troubles] = await Promise.all([
+        administration.catalogue.versions(asker),
+        administration.connectorStatus.troubles(asker),
+      ]);
       const now = clock.now();
       await pages.render(response, 'admin-overview', {
         ...adminFrame(response, 'overview'),
@@ -27,7 +32,7 @@ export function overviewRoutes({ administration, clock, pages }: AdministrationR
           count: current.catalogue[list].length,
           href: sectionHref(list),
         })),
-        attention: attentionTo(current),
+        attention: [...troublesIn(current, troubles), ...attentionTo(current)],
         changes: versions.slice(0, SHOWN_CHANGES).map((each) => versionView(each, now)),
       });
     },
@@ -44,6 +49,15 @@ export function versionView({ version, at, author, reason }: CatalogueVersion, n
     author: author ?? 'a file, at the first start',
     reason: reason ?? '',
   };
+}
+
+function troublesIn({ catalogue }: CatalogueSide, troubles: Troubles): OverviewPage['attention'] {
+  return catalogue.connectors.flatMap(({ id, label }) =>
+    (troubles.get(id) ?? []).map((trouble) => ({
+      text: `${label}: ${trouble.label}`,
+      href: `${entryHref('connectors', id)}/status`,
+    })),
+  );
 }
 
 /** What nobody asked for, most likely. */

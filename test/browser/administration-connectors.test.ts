@@ -1,0 +1,92 @@
+/** How a connector is, as phones and wide screens show it, by day and by night. */
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { seriousViolations } from '../support/accessibility.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { startFakeSamlIdp, type FakeSamlIdp } from '../support/fake-saml-idp.ts';
+import { faintTexts, namelessControls, overflowing, repeatedButtonNames } from '../support/page-probes.ts';
+import { certify } from '../support/self-signed-certificate.ts';
+import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
+import { signInAs, Visitors } from '../support/visitor.ts';
+
+let browser: Browser;
+let broker: TestBroker;
+let idp: FakeSamlIdp;
+const visitors = new Visitors();
+const kept = process.env['DAYPASS_LOOK'];
+
+beforeAll(async () => {
+  idp = await startFakeSamlIdp();
+  const ending = certify('the key before', { goodForDays: 12.5 });
+  const metadata = idp
+    .metadataXml()
+    .replace(
+      /<md:KeyDescriptor[\s\S]*<\/md:KeyDescriptor>/,
+      (own) => own + own.replace(idp.key().certificateBase64, ending.certificateBase64),
+    );
+  [browser, broker] = await Promise.all([
+    launchChromium(),
+    startTestBroker({
+      access: ({ connectors = [], ...sandbox }) => ({
+        ...sandbox,
+        connectors: [
+          ...connectors,
+          { kind: 'saml', id: 'corp', label: 'Corp', metadata },
+          { kind: 'saml', id: 'away', label: 'Away', metadataUrl: 'http://127.0.0.1:9/metadata' },
+        ],
+      }),
+    }),
+  ]);
+});
+afterEach(async () => {
+  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  await broker.close();
+  await idp.close();
+});
+
+/** Looks at a page the way every page must bear. */
+async function look(page: Page, title: string, name: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: title }).waitFor();
+  await page.waitForLoadState();
+  if (kept !== undefined) await page.screenshot({ path: join(kept, `${name}.png`), fullPage: true });
+  expect(await overflowing(page), title).toEqual([]);
+  expect(await namelessControls(page), title).toEqual([]);
+  expect(await repeatedButtonNames(page), title).toEqual([]);
+  expect(await faintTexts(page), title).toEqual([]);
+  expect(await seriousViolations(page), title).toEqual([]);
+}
+
+describe.each([
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 360, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
+] as const)('at $width px, $colorScheme', ({ width, colorScheme }) => {
+  const name = (page: string): string => `${page}-${width}-${colorScheme}`;
+
+  it('leads from the list to what the provider says, and to a sign-in that comes back', async () => {
+    const visitor = await visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
+    const { page } = visitor;
+    await signInAs(page, broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
+    await page.goto(`${broker.baseUrl}/admin/connectors/away/status`);
+    await look(page, 'Away', name('connector-away'));
+    await page.goto(`${broker.baseUrl}/admin/connectors/corp/status`);
+    await look(page, 'Corp', name('connector-rolling'));
+
+    await page.goto(`${broker.baseUrl}/admin/connectors`);
+    await look(page, 'Connectors', name('connectors'));
+    const row = page.locator('.entry').filter({ hasText: 'Away' });
+    expect(await row.textContent()).toContain('cannot be read');
+    await page.getByRole('link', { name: 'Sandbox (SAML)' }).click();
+    await page.getByRole('link', { name: /^Its provider/ }).click();
+    await look(page, 'Sandbox (SAML)', name('connector'));
+    await page.getByRole('link', { name: 'Alex Admin' }).waitFor();
+    await page.getByRole('link', { name: 'Try a sign-in' }).click();
+    await page.getByRole('button', { name: /Alex/ }).click();
+    await page.waitForURL('**/admin/connectors/sandbox-saml/status');
+  });
+});
