@@ -3,7 +3,7 @@
  * and how to mend it. Each try is recorded before it is made, as every call of STS is.
  */
 import { checkStsAnswer } from '../core/check-sts-answer.ts';
-import type { AuditEventName, JsonValue, Origin } from '../core/audit-event.ts';
+import type { AuditEvent, AuditEventName, JsonValue, Origin } from '../core/audit-event.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { GrantMethodName } from '../core/grant-methods.ts';
 import { causeOf, CHECK_CAUSES, mendedBy, type CheckCause } from '../core/onboarding/check-causes.ts';
@@ -13,18 +13,14 @@ import { sessionNeedsOf } from '../core/onboarding/trust-policies.ts';
 import type { AuditSink } from '../core/ports/audit-sink.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { GrantMethod } from '../core/ports/grant-method.ts';
+import type { RoleCheckResult, RoleCheckStore } from '../core/ports/role-checks.ts';
 import { principalId, type Standing } from '../core/principal.ts';
 import type { Asker } from './administrators.ts';
 import type { CatalogueSource, CurrentCatalogue } from './catalogue-source.ts';
 import { mappingsOf, onboardingFor, roleIn, type OnboardRoleDependencies } from './onboard-role.ts';
 
-export interface RoleCheck {
-  readonly roleId: string;
-  readonly outcome: 'works' | 'warns' | 'fails' | 'unchecked';
-  readonly cause: CheckCause;
+export interface RoleCheck extends RoleCheckResult {
   readonly text: string;
-  /** AWS's own words. */
-  readonly detail?: string;
   /** What mends it, for each account. */
   readonly patch?: readonly PrintedAccount[];
 }
@@ -40,6 +36,7 @@ export interface RoleChecksDependencies extends OnboardRoleDependencies {
   readonly source: Pick<CatalogueSource, 'current'>;
   readonly grants: Readonly<Record<GrantMethodName, GrantMethod>>;
   readonly audit: AuditSink;
+  readonly roleCheckStore: Pick<RoleCheckStore, 'keep'>;
   readonly clock: Clock;
 }
 
@@ -93,7 +90,7 @@ class Check {
     const { roleId } = this.#of;
     const found = await this.#find();
     const { outcome, cause } = found;
-    await this.#record('role-check.completed', { role: roleId, ...found });
+    await this.#keep(found);
     const patch = outcome === 'works' ? undefined : await this.#patch(cause);
     return {
       roleId,
@@ -188,11 +185,21 @@ class Check {
     return this.#record('role-check.requested', { role: this.#of.roleId, ...detail });
   }
 
+  async #keep(found: Found): Promise<void> {
+    const { roleId, actor } = this.#of;
+    const event = this.#event('role-check.completed', { role: roleId, ...found });
+    const check = { roleId, at: event.at, ...found };
+    await this.#dependencies.roleCheckStore.keep(check, { event, standing: actor.standing });
+  }
+
   async #record(name: AuditEventName, detail: Readonly<Record<string, JsonValue>>): Promise<void> {
-    const { audit, clock } = this.#dependencies;
-    const { principal, origin, standing } = this.#of.actor;
+    await this.#dependencies.audit.record(this.#event(name, detail), this.#of.actor.standing);
+  }
+
+  #event(name: AuditEventName, detail: Readonly<Record<string, JsonValue>>): AuditEvent {
+    const { principal, origin } = this.#of.actor;
     const who = principal === undefined ? {} : { principal };
-    await audit.record({ name, at: clock.now(), ...who, origin, detail }, standing);
+    return { name, at: this.#dependencies.clock.now(), ...who, origin, detail };
   }
 }
 

@@ -17,6 +17,7 @@ import { createPing } from './ping.ts';
 import { createPostgresDriver } from './postgres-driver.ts';
 import { openPostgresEngine } from './postgres-engine.ts';
 import { createRateLimitStore } from './rate-limit-store.ts';
+import { createRoleCheckStore } from './role-check-store.ts';
 import { createSignInFlowStore } from './sign-in-flow-store.ts';
 import { createSignInSessionStore } from './sign-in-session-store.ts';
 import { createSigningKeyStore } from './signing-key-store.ts';
@@ -68,6 +69,7 @@ export async function storesOver(engine: Engine, options: StoreOptions): Promise
       authorizationRequests: createAuthorizationRequestStore(database),
       people: createPeopleStore(database),
       signingKeys: createSigningKeyStore(database, sealer),
+      roleCheckStore: createRoleCheckStore(database),
       audit: createAuditStore(database, options.node),
       ping: createPing(database, options.node),
       sweep: (now) => sweepExpired(database, now),

@@ -22,6 +22,7 @@ export interface Schema {
   signing_keys: SigningKeyTable;
   audit_events: AuditEventTable;
   audit_chains: AuditChainTable;
+  role_checks: RoleCheckTable;
   pings: PingTable;
   key_checks: KeyCheckTable;
 }
@@ -170,6 +171,13 @@ interface AuditChainTable {
   chain: string;
   sequence: number;
   hash: string;
+}
+
+interface RoleCheckTable {
+  role_id: string;
+  checked_at: number;
+  /** JSON. */
+  result: string;
 }
 
 interface PingTable {

@@ -1,4 +1,4 @@
-/** How a connector is, as phones and wide screens show it, by day and by night. */
+/** How connectors and roles are, as phones and wide screens show it, by day and by night. */
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -88,5 +88,17 @@ describe.each([
     await page.getByRole('link', { name: 'Try a sign-in' }).click();
     await page.getByRole('button', { name: /Alex/ }).click();
     await page.waitForURL('**/admin/connectors/sandbox-saml/status');
+  });
+
+  it('leads from a role that was tried out to what was found of all', async () => {
+    const { page } = await visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
+    await signInAs(page, broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
+    await page.goto(`${broker.baseUrl}/admin/roles/tools-cost-reader-other-id/trust`);
+    await page.getByRole('button', { name: 'Try it out' }).click();
+    await page.getByText('It does not work').waitFor();
+    await page.getByRole('link', { name: 'Checks', exact: true }).click();
+    await look(page, 'Role checks', name('checks'));
+    await page.getByRole('link', { name: 'All of them' }).click();
+    await look(page, 'Role checks', name('checks-all'));
   });
 });

@@ -50,6 +50,11 @@ export function describePeople(stores: () => Stores): void {
         expect(await stores().people.findById(id)).toBeUndefined();
       for (const text of ['STRASSE'.slice(0, 4), 'straße', 'ärni', 'a@example', '100%_\\'])
         expect(await stores().people.list({ text })).toEqual([known]);
+      for (const [connectorId, found] of [
+        ['people', [known]],
+        ['others', []],
+      ] as const)
+        expect(await stores().people.list({ text: 'straße', connectorId })).toEqual(found);
       for (const text of ['10_%', 'str%', 'nobody']) expect(await stores().people.list({ text })).toEqual([]);
     });
 

@@ -12,7 +12,7 @@ import type {
   VersionView,
 } from '../../src/http/web/administration/views.ts';
 import type { ConnectorStatusPage } from '../../src/http/web/administration/connector-views.ts';
-import type { ImportPage } from '../../src/http/web/administration/setup-views.ts';
+import type { ImportPage, RoleChecksPage } from '../../src/http/web/administration/setup-views.ts';
 import type { PageFrame } from '../../src/http/web/view-models.ts';
 import { buildFrame } from './page-builders.ts';
 import { peopleModels } from './people-page-catalogue.ts';
@@ -43,6 +43,7 @@ function pagesOf(suffix: string, text: Text): CataloguePage[] {
     'admin-change': change(text, true),
     'admin-import': importPage(text),
     'admin-connector': connectorStatus(text),
+    'admin-checks': roleChecks(text),
     'admin-versions': versions(text),
     'admin-version': version(text),
     ...peopleModels(text, frame),
@@ -270,6 +271,23 @@ function connectorStatus(text: Text): ConnectorStatusPage {
     groups: [0, 1, 6].map(text),
     moreAttributes: 3,
     moreGroups: 4,
+  };
+}
+
+function roleChecks(text: Text): RoleChecksPage {
+  const { rows } = list(text);
+  return {
+    ...frame('Role checks'),
+    isWhole: false,
+    otherHref: '/admin/checks?all=1',
+    tried: 120,
+    troubled: 60,
+    untried: 3,
+    rows,
+    previousHref: undefined,
+    nextHref: '?page=2',
+    page: 1,
+    pages: 2,
   };
 }
 

@@ -12,6 +12,7 @@ import type { AuditSink } from './audit-sink.ts';
 import type { AuthorizationRequestStore } from './authorization-requests.ts';
 import type { AuthorizationStore } from './authorizations.ts';
 import type { PeopleStore } from './people.ts';
+import type { RoleCheckStore } from './role-checks.ts';
 
 export interface StoredCatalogue {
   readonly version: number;
@@ -272,6 +273,7 @@ export interface Stores {
   readonly authorizationRequests: AuthorizationRequestStore;
   readonly people: PeopleStore;
   readonly signingKeys: SigningKeyStore;
+  readonly roleCheckStore: RoleCheckStore;
   readonly audit: AuditStore;
   /** One trivial write and read; for `/readyz`. */
   ping(): Promise<void>;

@@ -47,6 +47,7 @@ interface PageModels {
   'admin-person': people.PersonPage;
   'admin-explain': people.ExplainPage;
   'admin-import': setup.ImportPage;
+  'admin-checks': setup.RoleChecksPage;
   'admin-trust': setup.RoleTrustPage;
 }
 

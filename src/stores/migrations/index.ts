@@ -9,6 +9,7 @@ import { authorizations } from './0003-authorizations.ts';
 import { catalogueAuthors } from './0004-catalogue-authors.ts';
 import { disabledPeople } from './0005-disabled-people.ts';
 import { catalogueDifferences } from './0006-catalogue-differences.ts';
+import { roleChecks } from './0008-role-checks.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
@@ -17,4 +18,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-catalogue-authors': catalogueAuthors,
   '0005-disabled-people': disabledPeople,
   '0006-catalogue-differences': catalogueDifferences,
+  '0008-role-checks': roleChecks,
 };

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { RoleCheck } from '../../../broker/check-role.ts';
 import type { RoleSetup } from '../../../broker/role-setup.ts';
-import { CHECK_CAUSES, type CheckCause } from '../../../core/onboarding/check-causes.ts';
 import type { Operation } from '../../operation.ts';
 import { reasonSchema } from '../../change-fields.ts';
 import { jsonOperation, pathParameter } from '../json-operation.ts';
@@ -11,9 +10,16 @@ import { askerOf } from './asker.ts';
 import { changeOperation } from './change-operations.ts';
 import { lintOperation } from './lint.ts';
 import { onboardRoleOperation } from './onboarding.ts';
+import { checkedFields, listRoleChecksOperation } from './role-checks.ts';
 
 export function roleSetupOperations(setup: RoleSetup): Operation[] {
-  return [onboardRoleOperation(setup), giveExternalId(setup), checkRole(setup), lintOperation(setup)];
+  return [
+    onboardRoleOperation(setup),
+    giveExternalId(setup),
+    checkRole(setup),
+    listRoleChecksOperation(setup.listRoleChecks),
+    lintOperation(setup),
+  ];
 }
 
 function giveExternalId({ giveExternalId: give }: Pick<RoleSetup, 'giveExternalId'>): Operation {
@@ -32,11 +38,7 @@ function giveExternalId({ giveExternalId: give }: Pick<RoleSetup, 'giveExternalI
 }
 
 const checkAnswer = z.strictObject({
-  role: z.string(),
-  outcome: z.enum(['works', 'warns', 'fails', 'unchecked']),
-  cause: z.enum(Object.keys(CHECK_CAUSES) as [CheckCause, ...CheckCause[]]),
-  text: z.string(),
-  detail: z.string().optional().describe('AWS’s own words.'),
+  ...checkedFields,
   patch: z.array(accountPiecesSchema).optional().describe('What mends it, in the order to apply it.'),
 });
 

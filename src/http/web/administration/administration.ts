@@ -9,6 +9,7 @@ import { importRoutes } from './import.ts';
 import { listRoutes } from './lists.ts';
 import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
+import { roleCheckRoutes } from './role-checks.ts';
 import { roleTrustRoutes, type RoleTrustRoutes } from './role-trust.ts';
 import { versionRoutes } from './versions.ts';
 
@@ -24,5 +25,6 @@ export function administrationRoutes(routes: AdministrationRoutes): Router {
   router.use(overviewRoutes(routes));
   router.use(listRoutes(routes), entryRoutes(routes), versionRoutes(routes), connectorStatusRoutes(routes));
   router.use(peopleRoutes(routes), explainRoutes(routes), importRoutes(routes), roleTrustRoutes(routes));
+  router.use(roleCheckRoutes(routes));
   return router;
 }

@@ -4,7 +4,7 @@ import type { CatalogueList } from '../../../core/catalogue.ts';
 import { admittedOf } from './administrators-only.ts';
 import type { AdminPage } from './views.ts';
 
-export type Section = CatalogueList | 'overview' | 'people' | 'explain' | 'import' | 'versions';
+export type Section = CatalogueList | 'overview' | 'people' | 'checks' | 'explain' | 'import' | 'versions';
 
 /** A section's page is `/admin/{section}`, in this order. */
 const SECTIONS: Readonly<Record<Section, string>> = {
@@ -17,6 +17,7 @@ const SECTIONS: Readonly<Record<Section, string>> = {
   administrators: 'Administrators',
   people: 'People',
   explain: 'Explain',
+  checks: 'Checks',
   import: 'Import',
   versions: 'Changes',
 };

@@ -1,6 +1,21 @@
 /** What the pages of setting up roles are given. */
 import type { ImportKind } from '../../../core/import/import-kinds.ts';
-import type { AdminPage, PlanView } from './views.ts';
+import type { AdminPage, PlanView, RowView } from './views.ts';
+
+/** `pages/admin-checks`: what was found when roles were last tried out. */
+export interface RoleChecksPage extends AdminPage {
+  /** Or only what is wrong. */
+  readonly isWhole: boolean;
+  readonly otherHref: string;
+  readonly tried: number;
+  readonly troubled: number;
+  readonly untried: number;
+  readonly rows: readonly RowView[];
+  readonly previousHref: string | undefined;
+  readonly nextHref: string | undefined;
+  readonly page: number;
+  readonly pages: number;
+}
 
 /** `pages/admin-trust`: what a role's account sets up, and whether it works. */
 export interface RoleTrustPage extends AdminPage {
