@@ -36,8 +36,24 @@ export function failureText(step: StepName, facts: Facts): string {
       : 'No mapping gives this role to whom this is about; the nearest are listed.';
   }
   const detail = audience === 'person' || why.detail === '' ? '' : ` (${why.detail})`;
-  const words = `${why.hint ?? ERRORS[why.code].text}${detail}`;
+  const words = `${why.hint ?? ERRORS[why.code].text}${detail}${whoAnswers(step, facts)}`;
   return step === 'trust' ? `${words} ${textOf(step, facts)}` : words;
+}
+
+/** Where the role, its mapping or its account says no, and not who somebody is or what they sent. */
+const ANSWERED_FOR: ReadonlySet<StepName> = new Set([
+  'reserved-for-services',
+  'duration',
+  'session-tags',
+  'trust',
+]);
+
+/** Of a role that is theirs alone: its mapping's owner, else its account's. */
+function whoAnswers(step: StepName, { catalogue, request, found }: Facts): string {
+  if (!ANSWERED_FOR.has(step) || found.length === 0) return '';
+  const chosen = found.find(({ compiled }) => compiled.mapping.id === request.mappingId) ?? found[0];
+  const owner = chosen?.compiled.mapping.owner ?? catalogue.roles.get(request.roleId)?.account.owner;
+  return owner === undefined ? '' : ` Whoever answers for it: ${owner}.`;
 }
 
 export function textOf(step: StepName, facts: Facts): string {
