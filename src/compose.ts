@@ -155,6 +155,7 @@ function partsOf(config: Config, adapters: Adapters): Omit<AppParts, 'rootDir' |
     baseUrl,
     issueCredentials,
     facts: factsOf(config),
+    secondPerson: config.administration.secondPerson,
     listings: createListings(aws),
     connectorStatuses: createConnectorStatuses(connectors),
   });

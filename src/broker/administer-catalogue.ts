@@ -1,19 +1,22 @@
 /** The catalogue as administrators change it: seen whole, tried out, changed as a whole, and taken back. */
-import { whatForbids, type ProposedChange } from '../core/authority.ts';
+import { whatForbids } from '../core/authority.ts';
 import { differenceOf, isEmptyDifference, type CatalogueDifference } from '../core/catalogue-difference.ts';
 import type { CatalogueImpact } from '../core/catalogue-impact.ts';
 import type { CatalogueFacts } from '../core/catalogue-problems.ts';
 import { catalogueSchema, type Catalogue } from '../core/catalogue.ts';
 import { BrokerError } from '../core/errors.ts';
-import { inForceAt } from '../core/in-force.ts';
+import type { ChangeProposalStore } from '../core/ports/change-proposals.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { PeopleStore } from '../core/ports/people.ts';
 import type { CatalogueStore, CatalogueVersion } from '../core/ports/stores.ts';
 import { principalId } from '../core/principal.ts';
+import type { SecondPerson } from '../core/second-person.ts';
 import type { Administrators, Admitted, Asker } from './administrators.ts';
+import { askForApproval } from './ask-for-approval.ts';
 import { impactOf } from './impact-of-change.ts';
-import { readCandidate } from './read-candidate.ts';
-import { summaryOf } from './summary-of-change.ts';
+import { judgeChange } from './judge-change.ts';
+import { saveChange } from './save-change.ts';
+import { whySecondPersonNow } from './why-second-person.ts';
 
 export interface Plan {
   /** The version that it would change. */
@@ -22,6 +25,8 @@ export interface Plan {
   readonly impact: CatalogueImpact;
   /** Why this administrator may not make the change. */
   readonly refusal?: string;
+  /** Why somebody else has to approve it, where this administrator may make it. */
+  readonly needsSecondPerson?: string;
 }
 
 export interface Change {
@@ -31,9 +36,11 @@ export interface Change {
 }
 
 export interface Changed {
-  /** The same as before, where nothing differs. */
+  /** The same as before, where nothing differs, and where somebody else has to approve it. */
   readonly version: number;
   readonly difference: CatalogueDifference;
+  /** The id of what waits for somebody else's approval; nothing is changed yet. */
+  readonly proposal?: string;
 }
 
 export interface ChangedVersion {
@@ -66,7 +73,9 @@ export interface CatalogueAdministration {
 export interface CatalogueAdministrationDependencies {
   readonly administrators: Administrators;
   readonly store: CatalogueStore;
-  readonly people: Pick<PeopleStore, 'pages'>;
+  readonly proposals: ChangeProposalStore;
+  readonly secondPerson: SecondPerson;
+  readonly people: Pick<PeopleStore, 'find' | 'pages'>;
   readonly facts: CatalogueFacts;
   readonly clock: Clock;
 }
@@ -75,18 +84,7 @@ export function createCatalogueAdministration(
   dependencies: CatalogueAdministrationDependencies,
 ): CatalogueAdministration {
   const { administrators, store, people } = dependencies;
-
-  async function change(asker: Asker, admitted: Admitted, made: MadeChange): Promise<Changed> {
-    const { authority, current } = admitted;
-    if (made.expectedVersion !== current.version) throw new BrokerError('catalogue.stale');
-    const proposed = propose(admitted, made.candidate, dependencies);
-    const { difference, after } = proposed;
-    if (isEmptyDifference(difference)) return { version: current.version, difference };
-    const refusal = whatForbids(authority, proposed);
-    if (refusal !== undefined) return administrators.refuse(asker, refusal);
-    const version = await save(dependencies, asker, { ...made, difference, catalogue: after.catalogue });
-    return { version, difference };
-  }
+  const change = changing(dependencies);
 
   return {
     async read(asker) {
@@ -95,13 +93,18 @@ export function createCatalogueAdministration(
     },
     async plan(asker, candidate) {
       const admitted = await administrators.admit(asker);
-      const proposed = propose(admitted, candidate, dependencies);
+      const proposed = judgeChange(admitted, candidate, dependencies);
       const refusal = whatForbids(admitted.authority, proposed);
+      const needsSecondPerson =
+        refusal === undefined && !isEmptyDifference(proposed.difference)
+          ? await whySecondPersonNow(dependencies, asker.principal, proposed)
+          : undefined;
       return {
         version: admitted.current.version,
         difference: proposed.difference,
         impact: await impactOf(proposed, people),
         ...(refusal === undefined ? {} : { refusal }),
+        ...(needsSecondPerson === undefined ? {} : { needsSecondPerson }),
       };
     },
     async apply(asker, candidate, { expectedVersion, reason }) {
@@ -162,46 +165,30 @@ interface MadeChange extends Change {
   readonly restored?: number;
 }
 
-/** Both sides as they are in force now: what only begins later reaches nobody yet. */
-function propose(
-  { current }: Admitted,
-  candidate: unknown,
-  { facts, clock }: Pick<CatalogueAdministrationDependencies, 'facts' | 'clock'>,
-): ProposedChange {
-  const { catalogue, compiled } = readCandidate(candidate, current.whole, facts);
-  const after = { catalogue, compiled: inForceAt(compiled, clock.now()).compiled };
-  return { before: current, after, difference: differenceOf(current.catalogue, catalogue) };
-}
+type Changing = (asker: Asker, admitted: Admitted, made: MadeChange) => Promise<Changed>;
 
-interface CheckedChange extends Omit<MadeChange, 'candidate'> {
-  readonly catalogue: Catalogue;
-  readonly difference: CatalogueDifference;
-}
-
-/** The store refuses it unless `expectedVersion`, by which its author was judged, is still the newest. */
-function save(
-  { store, clock }: CatalogueAdministrationDependencies,
-  { principal, origin }: Asker,
-  { catalogue, difference, expectedVersion, reason, restored }: CheckedChange,
-): Promise<number> {
-  const author = principalId(principal);
-  return store.save({
-    catalogue,
-    expectedVersion,
-    difference,
-    authorship: { author, reason },
-    standing: principal.standing,
-    event: {
-      name: 'catalogue.changed',
-      at: clock.now(),
-      principal: author,
-      origin,
-      detail: {
-        version: expectedVersion + 1,
-        reason,
-        ...(restored === undefined ? {} : { restored }),
-        ...summaryOf(difference),
-      },
-    },
-  });
+function changing(dependencies: CatalogueAdministrationDependencies): Changing {
+  const { administrators } = dependencies;
+  return async (asker, { authority, current }, { candidate, ...made }) => {
+    if (made.expectedVersion !== current.version) throw new BrokerError('catalogue.stale');
+    const proposed = judgeChange({ current }, candidate, dependencies);
+    const { difference, after } = proposed;
+    if (isEmptyDifference(difference)) return { version: current.version, difference };
+    const refusal = whatForbids(authority, proposed);
+    if (refusal !== undefined) return administrators.refuse(asker, refusal);
+    const why = await whySecondPersonNow(dependencies, asker.principal, proposed);
+    if (why !== undefined) {
+      const proposal = await askForApproval(dependencies, asker, proposed, { ...made, why });
+      return { version: current.version, difference, proposal };
+    }
+    const version = await saveChange(dependencies, {
+      ...made,
+      catalogue: after.catalogue,
+      difference,
+      author: principalId(asker.principal),
+      standing: asker.principal.standing,
+      origin: asker.origin,
+    });
+    return { version, difference };
+  };
 }

@@ -154,6 +154,6 @@ async function find(people: PeopleStore, id: string): Promise<KnownPerson> {
 /** Nothing that acts is ever made of it. */
 const NO_STANDING: Standing = { kind: 'sign-in-session', idHash: '' };
 
-function principalOf(person: KnownPerson['person']): UserPrincipal {
+export function principalOf(person: KnownPerson['person']): UserPrincipal {
   return { kind: 'user', ...person, standing: NO_STANDING };
 }

@@ -4,6 +4,7 @@ import type { CatalogueFacts } from '../core/catalogue-problems.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { ConnectorStatuses } from '../core/ports/connector-status.ts';
 import type { Stores } from '../core/ports/stores.ts';
+import type { SecondPerson } from '../core/second-person.ts';
 import type { TrustFacts } from '../core/trust-needs.ts';
 import { createCatalogueAdministration, type CatalogueAdministration } from './administer-catalogue.ts';
 import { createEntryAdministration, type EntryAdministration } from './administer-entries.ts';
@@ -17,6 +18,7 @@ import {
   type DiscoverDependencies,
   type DiscoverEntries,
 } from './discover-entries.ts';
+import { createProposals, type Proposals } from './proposals.ts';
 import { createImportEntries, createProposeEntries, type ImportEntries } from './import-entries.ts';
 import { createSeenInSignIns, type ReadSeenInSignIns } from './seen-in-sign-ins.ts';
 
@@ -24,6 +26,7 @@ export interface Administration {
   readonly administrators: Administrators;
   readonly catalogue: CatalogueAdministration;
   readonly entries: EntryAdministration;
+  readonly proposals: Proposals;
   readonly people: PeopleAdministration;
   readonly explainAccess: ExplainAccess;
   readonly seenInSignIns: ReadSeenInSignIns;
@@ -35,7 +38,11 @@ export interface Administration {
 export interface AdministrationDependencies extends Omit<DiscoverDependencies, 'administrators' | 'propose'> {
   readonly catalogue: Pick<CatalogueSource, 'current'>;
   readonly facts: CatalogueFacts;
-  readonly stores: Pick<Stores, 'catalogue' | 'people' | 'signInSessions' | 'authorizations'>;
+  readonly stores: Pick<
+    Stores,
+    'catalogue' | 'changeProposals' | 'people' | 'signInSessions' | 'authorizations'
+  >;
+  readonly secondPerson: SecondPerson;
   readonly audit: AuditSink;
   readonly clock: Clock;
   readonly trust: TrustFacts;
@@ -45,18 +52,21 @@ export interface AdministrationDependencies extends Omit<DiscoverDependencies, '
 export function createAdministration({ stores, ...rest }: AdministrationDependencies): Administration {
   const administrators = createAdministrators(rest);
   const { people } = stores;
-  const catalogue = createCatalogueAdministration({
+  const shared = {
     ...rest,
     administrators,
     people,
     store: stores.catalogue,
-  });
+    proposals: stores.changeProposals,
+  };
+  const catalogue = createCatalogueAdministration(shared);
   const propose = createProposeEntries(catalogue);
   const seenInSignIns = createSeenInSignIns(people, rest.clock);
   return {
     administrators,
     catalogue,
     entries: createEntryAdministration(catalogue),
+    proposals: createProposals(shared),
     seenInSignIns,
     connectorStatus: createReadConnectorStatus({ ...rest, administrators, people, seenInSignIns }),
     people: createPeopleAdministration({ ...rest, ...stores, administrators }),

@@ -63,6 +63,9 @@ function planAccess({ api, terminal, options }: Run, file: string): Promise<numb
   });
 }
 
+/** The exit code of what was proposed and not applied. */
+const WAITS = 3;
+
 async function applyAccess({ api, terminal, options }: Run, file: string): Promise<number> {
   const { reason } = options;
   if (typeof reason !== 'string') return complain(terminal, 'say why: --reason TEXT');
@@ -72,6 +75,11 @@ async function applyAccess({ api, terminal, options }: Run, file: string): Promi
     if (isEmptyPlan(plan)) return 0;
     // Against the version that was planned: what somebody else changes meanwhile refuses it.
     const applied = await api.apply(catalogue, { version: plan.version, reason });
+    if ('proposal' in applied) {
+      const address = api.addressOf(applied.proposal.url);
+      terminal.print(`not applied yet: it waits for somebody else’s approval at ${address}`);
+      return WAITS;
+    }
     terminal.print(`applied: version ${applied.version}, ${printChanges(applied)}`);
     return 0;
   });

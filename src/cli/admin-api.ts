@@ -10,10 +10,16 @@ export interface PlanAnswer extends CatalogueDifference {
   readonly version: number;
   readonly impact: CatalogueImpact;
   readonly refusal?: string;
+  readonly needsSecondPerson?: string;
 }
 
 export interface AppliedAnswer extends CatalogueDifference {
   readonly version: number;
+}
+
+/** Nothing is changed yet: somebody else has to approve it first. */
+export interface ProposedAnswer {
+  readonly proposal: { readonly id: string; readonly url: string };
 }
 
 export interface AdminApi {
@@ -22,7 +28,9 @@ export interface AdminApi {
   apply(
     catalogue: Catalogue,
     change: { readonly version: number; readonly reason: string },
-  ): Promise<AppliedAnswer>;
+  ): Promise<AppliedAnswer | ProposedAnswer>;
+  /** An address of Daypass's, for people. */
+  addressOf(path: string): string;
 }
 
 /** It was not done, and why; ready to print. */
@@ -64,6 +72,7 @@ export function adminApi(environment: Terminal['environment']): AdminApi {
   }
 
   return {
+    addressOf: (path) => new URL(path, base).href,
     read: () => ask('/api/v1/admin/catalogue'),
     plan: (catalogue) => ask('/api/v1/admin/catalogue/plan', { body: { catalogue } }),
     apply: (catalogue, { version, reason }) =>

@@ -13,7 +13,7 @@ export function isEmptyPlan({ entries, reordered }: CatalogueDifference): boolea
 
 export function printPlan(plan: PlanAnswer): string {
   if (isEmptyPlan(plan)) return `no change: version ${plan.version} says the same`;
-  const { impact, refusal } = plan;
+  const { impact, refusal, needsSecondPerson } = plan;
   return [
     `against version ${plan.version}: ${printChanges(plan)}`,
     ...plan.entries.flatMap(entryLines),
@@ -21,6 +21,7 @@ export function printPlan(plan: PlanAnswer): string {
     `reaches ${impact.people} people and ${impact.applications} applications`,
     ...impact.roles.flatMap(roleLines),
     ...(refusal === undefined ? [] : [`you may not apply this: ${refusal}`]),
+    ...(needsSecondPerson === undefined ? [] : [`needs a second person: ${needsSecondPerson}`]),
   ]
     .map(plain)
     .join('\n');

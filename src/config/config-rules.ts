@@ -48,6 +48,7 @@ export function settle(settings: ConfigFile, context: RuleContext): Settled {
     secrets: readSecrets(settings, context),
     accessFile: settings.access === undefined ? undefined : resolve(context.directory, settings.access),
     sandbox: sandboxOf(settings, listen, context),
+    administration: settings.administration,
     breakGlass: settings.breakGlass,
     trustedProxies: settings.trustedProxies,
     logLevel: settings.logLevel ?? (context.hasFile ? 'info' : 'warn'),

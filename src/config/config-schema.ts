@@ -3,6 +3,7 @@
  * `config-rules` checks what spans settings, `docs/configuration.md` explains them to people.
  */
 import { z } from 'zod';
+import { SECOND_PERSON } from '../core/second-person.ts';
 import { isProfileNameTemplate, PROFILE_NAME_HINT } from '../core/profile-names.ts';
 import { isAddressOrSubnet, isOrigin } from './addresses.ts';
 
@@ -231,6 +232,15 @@ export const configFileSchema = z.strictObject({
     })
     .optional()
     .describe('A way in for administrators while the identity provider is down. Off by default.'),
+  administration: z
+    .strictObject({
+      secondPerson: z
+        .enum(SECOND_PERSON)
+        .default('never')
+        .describe('Which changes of the catalogue another administrator has to approve.'),
+    })
+    .prefault({})
+    .describe('What administrators are held to, and cannot change themselves.'),
   rateLimits,
   signingKeys,
   roleChecks: z

@@ -1,6 +1,7 @@
 /** What the process is told: settings, and secrets by reference. Frozen; made by `load-config` alone. */
 import type { Partition } from '../core/catalogue.ts';
 import type { RateLimit } from '../core/ports/stores.ts';
+import type { SecondPerson } from '../core/second-person.ts';
 import type { Secret } from '../lib/secret.ts';
 
 export type CredentialSourceSettings =
@@ -67,6 +68,7 @@ export interface Config {
   /** The catalogue's seed, read when the store holds none. */
   readonly accessFile: string | undefined;
   readonly sandbox: SandboxSettings | undefined;
+  readonly administration: { readonly secondPerson: SecondPerson };
   readonly breakGlass:
     | {
         /** `sha256:` and hex. */

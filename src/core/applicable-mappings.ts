@@ -70,7 +70,8 @@ function byOrder(a: Mapping, b: Mapping): number {
   return a.id < b.id ? -1 : 1;
 }
 
-function conditionsHold(mapping: Mapping, principal: Who): boolean {
+/** Whether the mapping, if it speaks of the principal, gives them its roles. */
+export function conditionsHold(mapping: Mapping, principal: Who): boolean {
   if (principal.kind === 'application') return true;
   return Object.entries(mapping.attributes).every(([name, accepted]) =>
     (principal.identity.attributes.get(name) ?? []).some((value) => accepted.includes(value)),

@@ -59,7 +59,7 @@ export interface CatalogueSide {
   readonly compiled: CompiledCatalogue;
 }
 
-const READ_ONLY = 'You may look at everything and change nothing.';
+export const READ_ONLY = 'You may look at everything and change nothing.';
 
 export interface ProposedChange {
   readonly before: CatalogueSide;

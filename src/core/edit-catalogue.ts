@@ -1,4 +1,5 @@
 import { nameOfAdministrator } from './administrator-problems.ts';
+import type { CatalogueDifference } from './catalogue-difference.ts';
 import type { Problem } from './catalogue-problems.ts';
 import type { Administrator, Catalogue, CatalogueList } from './catalogue.ts';
 import { BrokerError } from './errors.ts';
@@ -26,6 +27,15 @@ function isAdministrator(entry: Entry): entry is Administrator {
 export function findEntry(catalogue: Catalogue, list: CatalogueList, id: string): Entry | undefined {
   const entries: readonly Entry[] = catalogue[list];
   return entries.find((entry) => idOfEntry(entry) === id);
+}
+
+/** What a difference does, so that it can be done to another catalogue; the order of entries is left out. */
+export function editsOf({ entries }: CatalogueDifference, after: Catalogue): EntryEdit[] {
+  return entries.map(({ list, id, kind }) => ({
+    list,
+    ...(kind === 'added' ? {} : { id }),
+    ...(kind === 'removed' ? {} : { entry: findEntry(after, list, id) }),
+  }));
 }
 
 /** The catalogue with the edits made, each at its entry's place. @throws BrokerError `catalogue.refused` */

@@ -233,6 +233,12 @@ export const ERRORS = {
     'The catalogue was changed by somebody else meanwhile. Look at it again, then repeat your change.',
   ),
   'catalogue.refused': entry('bad-request', 'This catalogue has mistakes, so nothing was changed.'),
+  'proposal.closed': entry('conflict', 'This change was applied, rejected or withdrawn already.'),
+  'proposal.author': entry(
+    'conflict',
+    'Whoever proposed this may not make such a change any more, so it cannot be approved. Reject it.',
+  ),
+  'proposal.too_many': entry('conflict', 'Too many of your changes wait for approval. Withdraw one first.'),
   'administration.forbidden': entry('forbidden', 'Only administrators may do this.'),
   internal: entry('internal', 'Something went wrong on our side.'),
 } as const satisfies Record<string, ErrorEntry>;

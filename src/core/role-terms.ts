@@ -47,6 +47,15 @@ function termsOf({ catalogue, roleId, mappings }: RoleTerms): ReadonlyMap<string
   return texts;
 }
 
+/** All that one mapping says of one role, and the role itself. */
+export function termsUnder(
+  catalogue: CompiledCatalogue,
+  entry: CatalogueRole,
+  mapping: CompiledMapping,
+): Partial<Record<Term, unknown>> {
+  return { ...ofRole(entry), ...ofMapping(catalogue, entry, mapping) };
+}
+
 function ofRole({ role, account }: CatalogueRole): Partial<Record<Term, unknown>> {
   return {
     'sign-in': role.authentication,

@@ -118,8 +118,19 @@ const SECURITY: Readonly<Record<Access, DocumentedOperation['security']>> = {
   session: [{ session: [] }],
 };
 
+function documentedAnswer(
+  { description, contents: given }: Omit<Operation['answer'], 'status'>,
+  access: Access,
+): DocumentedAnswer {
+  return {
+    description,
+    ...(isCounted(access) ? { headers: LIMITED } : {}),
+    content: contents(given, 'output'),
+  };
+}
+
 function documented(operation: Operation): DocumentedOperation {
-  const { id, summary, description, access, parameters = [], body, answer } = operation;
+  const { id, summary, description, access, parameters = [], body, answer, accepted } = operation;
   return {
     operationId: id,
     summary,
@@ -138,11 +149,8 @@ function documented(operation: Operation): DocumentedOperation {
           requestBody: { required: !body.schema.safeParse({}).success, content: contents([body], 'input') },
         }),
     responses: {
-      [answer.status]: {
-        description: answer.description,
-        ...(isCounted(access) ? { headers: LIMITED } : {}),
-        content: contents(answer.contents, 'output'),
-      },
+      [answer.status]: documentedAnswer(answer, access),
+      ...(accepted === undefined ? {} : { 202: documentedAnswer(accepted, access) }),
       ...refusals(operation),
     },
   };

@@ -19,6 +19,8 @@ export interface Operation {
   readonly parameters?: readonly Parameter[];
   readonly body?: Content;
   readonly answer: Answer;
+  /** Where it was only asked for, and waits for somebody: status 202. */
+  readonly accepted?: Omit<Answer, 'status'>;
   /** Beside those that its `access` and its body bring along. */
   readonly errors: readonly ErrorCode[];
   /** What refusals look like where they are not problem details. */

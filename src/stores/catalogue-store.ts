@@ -5,14 +5,17 @@ import { BrokerError } from '../core/errors.ts';
 import { parseCatalogue } from '../core/parse-catalogue.ts';
 import {
   MAXIMUM_LISTED_VERSIONS,
+  type CatalogueApproval,
   type CatalogueAuthorship,
   type CatalogueStore,
   type CatalogueVersion,
 } from '../core/ports/stores.ts';
+import type { Standing } from '../core/principal.ts';
+import { closeProposal } from './change-proposal-store.ts';
 import { statement } from './database.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
-import { standingChecks, standingEnded } from './standing-checks.ts';
+import { personCheck, standingChecks, standingEnded } from './standing-checks.ts';
 import { auditEntry } from './write-unit.ts';
 import type { Statement } from './write-unit.ts';
 
@@ -50,21 +53,16 @@ export function createCatalogueStore(database: Database): CatalogueStore {
     },
     ...differencesIn(database),
     list: (before) => listVersions(database, before),
-    async save({ catalogue, expectedVersion, difference, seedHash, authorship, standing, event }) {
+    async save(saved) {
+      const { expectedVersion, standing, approval, event } = saved;
       const version = expectedVersion + 1;
-      const insert = database.build.insertInto('catalogue_versions').values({
-        version,
-        catalogue: JSON.stringify(catalogue),
-        seed_hash: seedHash ?? null,
-        created_at: event.at.getTime(),
-        change: authorship === undefined ? null : JSON.stringify(authorship),
-        difference: difference === undefined ? null : JSON.stringify(difference),
-      });
       // The key refuses an older `expectedVersion`, the check one that never was.
+      const checks = standing === undefined ? [] : checkStanding(standing, event.at);
       const statements = [
         stillNewest(database, expectedVersion),
-        ...(standing === undefined ? [] : checkStanding(standing, event.at)),
-        statement(insert),
+        ...checks,
+        ...(approval === undefined ? [] : approving(database, approval)),
+        insertVersion(database, version, saved),
       ];
       const result = await database.write(statements, [auditEntry(event)]).catch((error: unknown) => {
         alone = false;
@@ -75,10 +73,38 @@ export function createCatalogueStore(database: Database): CatalogueStore {
         if (alone) known = version;
         return version;
       }
-      if (result.status === 'unmet' && result.statement > 0) throw standingEnded(standing);
-      throw new BrokerError('catalogue.stale');
+      throw result.status === 'unmet' && result.statement > 0
+        ? whatDidNotHold(result.statement - 1 - checks.length, standing)
+        : new BrokerError('catalogue.stale');
     },
   };
+}
+
+function insertVersion(
+  database: Database,
+  version: number,
+  { catalogue, difference, seedHash, authorship, event }: Parameters<CatalogueStore['save']>[0],
+): Statement {
+  const row = {
+    version,
+    catalogue: JSON.stringify(catalogue),
+    seed_hash: seedHash ?? null,
+    created_at: event.at.getTime(),
+    change: authorship === undefined ? null : JSON.stringify(authorship),
+    difference: difference === undefined ? null : JSON.stringify(difference),
+  };
+  return statement(database.build.insertInto('catalogue_versions').values(row));
+}
+
+/** By its place after the checks of the standing. */
+function whatDidNotHold(place: number, standing: Standing | undefined): BrokerError {
+  if (place < 0) return standingEnded(standing);
+  return new BrokerError(place === 0 ? 'proposal.author' : 'proposal.closed');
+}
+
+/** In this order, by which `whatDidNotHold` tells them apart. */
+function approving(database: Database, { proposalId, author, decision }: CatalogueApproval): Statement[] {
+  return [personCheck(database, author), closeProposal(database, proposalId, { state: 'applied', decision })];
 }
 
 function findVersion(

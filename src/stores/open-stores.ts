@@ -9,6 +9,7 @@ import { createAuditStore } from './audit-store.ts';
 import { createAuthorizationRequestStore } from './authorization-request-store.ts';
 import { createAuthorizationStore } from './authorization-store.ts';
 import { createCatalogueStore } from './catalogue-store.ts';
+import { createChangeProposalStore } from './change-proposal-store.ts';
 import { Database } from './database.ts';
 import type { Engine, ReportStoreHealth } from './database.ts';
 import { checkMasterKey } from './master-key-check.ts';
@@ -62,6 +63,7 @@ export async function storesOver(engine: Engine, options: StoreOptions): Promise
     await checkMasterKey(database, sealer);
     return {
       catalogue: createCatalogueStore(database),
+      changeProposals: createChangeProposalStore(database),
       signInFlows: createSignInFlowStore(database, sealer),
       signInSessions: createSignInSessionStore(database, sealer),
       rateLimits: createRateLimitStore(database),

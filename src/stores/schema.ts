@@ -7,10 +7,12 @@ import type {
   AuthorizationRequestKind,
   AuthorizationRequestState,
 } from '../core/ports/authorization-requests.ts';
+import type { ProposalState } from '../core/ports/change-proposals.ts';
 import type { SigningKeyUse } from '../core/ports/stores.ts';
 
 export interface Schema {
   catalogue_versions: CatalogueVersionTable;
+  proposed_changes: ProposedChangeTable;
   sign_in_flows: SignInFlowTable;
   sign_in_sessions: SignInSessionTable;
   one_time_values: OneTimeValueTable;
@@ -33,10 +35,25 @@ interface CatalogueVersionTable {
   catalogue: string;
   seed_hash: string | null;
   created_at: number;
-  /** JSON: who made it, and why. */
+  /** JSON: who made it, who approved it, and why. */
   change: string | null;
   /** JSON: what it changed; not kept of every version. */
   difference: string | null;
+}
+
+interface ProposedChangeTable {
+  id: string;
+  state: ProposalState;
+  /** JSON: whose it is, why, and which version it changes. */
+  facts: string;
+  /** JSON. */
+  difference: string;
+  /** JSON: the whole catalogue as it would be. */
+  catalogue: string;
+  created_at: number;
+  expires_at: number;
+  /** JSON: who closed it, when and why. */
+  decision: string | null;
 }
 
 interface SignInFlowTable {

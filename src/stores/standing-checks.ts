@@ -1,5 +1,5 @@
 import { BrokerError } from '../core/errors.ts';
-import type { Standing } from '../core/principal.ts';
+import type { PersonKey, Standing } from '../core/principal.ts';
 import { sha256Hex } from '../lib/hash.ts';
 import type { Database } from './database.ts';
 import type { SqlValue, Statement } from './write-unit.ts';
@@ -25,6 +25,16 @@ export function standingChecks(database: Database): (standing: Standing, at: Dat
       checks.push(expectOne(texts.person, person.connectorId, sha256Hex(person.subject)));
     }
     return checks;
+  };
+}
+
+/** Of somebody who is not here: neither disabled nor refused by their provider. */
+export function personCheck(database: Database, { connectorId, subject }: PersonKey): Statement {
+  return {
+    sql: standingTexts(database).person,
+    parameters: [connectorId, sha256Hex(subject)],
+    expectRows: 1,
+    readOnly: true,
   };
 }
 

@@ -37,6 +37,13 @@ function removals(database: Database, now: number): readonly Statement[] {
     ),
     statement(
       build
+        .deleteFrom('proposed_changes')
+        .where('id', 'in', (db) =>
+          db.selectFrom('proposed_changes').select('id').where('expires_at', '<=', now).limit(ROWS_AT_ONCE),
+        ),
+    ),
+    statement(
+      build
         .deleteFrom('one_time_values')
         .where('value_hash', 'in', (db) =>
           db

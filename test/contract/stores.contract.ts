@@ -12,6 +12,7 @@ import {
   later,
 } from '../support/store-fixtures.ts';
 import { describeAuthorizations } from './authorizations.contract.ts';
+import { describeChangeProposals } from './change-proposals.contract.ts';
 import { describePeople } from './people.contract.ts';
 import { describeRateLimits } from './rate-limits.contract.ts';
 import { describeSignInSessions } from './sign-in-sessions.contract.ts';
@@ -265,6 +266,8 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
     });
 
     describePeople(() => stores);
+
+    describeChangeProposals(() => stores);
     describeSignInSessions(() => stores);
     describeRateLimits(() => stores);
 

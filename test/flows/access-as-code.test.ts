@@ -90,6 +90,25 @@ describe('daypass access', () => {
     expect((await daypass(broker, ['export'])).out).toBe(text.trimEnd());
   });
 
+  it('A06: says who else has to approve a change, and where it waits', async () => {
+    const careful = await startTestBroker({ settings: { administration: { secondPerson: 'every-change' } } });
+    try {
+      tokens.set(careful, await giveToken(careful));
+      const file = join(directory, 'careful.yaml');
+      await daypass(careful, ['export', file]);
+      writeFileSync(file, readFileSync(file, 'utf8').replace('colour: red', 'colour: violet'));
+      const planned = await daypass(careful, ['plan', file]);
+      expect(planned).toMatchObject({ code: 0, err: '' });
+      expect(planned.out).toContain('needs a second person: Every change');
+      const applied = await daypass(careful, ['apply', file, '--reason', 'a colour']);
+      expect(applied).toMatchObject({ code: 3, err: '' });
+      expect(applied.out).toMatch(new RegExp(`approval at ${careful.baseUrl}/admin/proposals/[\\w-]{43}$`));
+      expect((await daypass(careful, ['plan', file])).out).toContain('against version 1');
+    } finally {
+      await careful.close();
+    }
+  });
+
   it('says what is missing, and sends no token in clear text over a network', async () => {
     for (const [environment, words] of [
       [{ DAYPASS_URL: 'http://daypass.example' }, 'https://'],

@@ -7,6 +7,8 @@ import type {
   FieldView,
   ListPage,
   OverviewPage,
+  ProposalPage,
+  ProposalView,
   VersionPage,
   VersionsPage,
   VersionView,
@@ -31,6 +33,9 @@ export function adminPages(hostile: Text): CataloguePage[] {
     ...pagesOf('', plain),
     ...pagesOf('-hostile', hostile),
     { name: 'admin-entry-read-only', view: 'pages/admin-entry', model: entry(plain, 'Not yours.') },
+    { name: 'admin-proposal-stale', view: 'pages/admin-proposal', model: staleProposal(hostile) },
+    { name: 'admin-proposal-rejected', view: 'pages/admin-proposal', model: rejectedProposal(hostile) },
+    { name: 'admin-change-second', view: 'pages/admin-change', model: change(plain, true, hostile(0)) },
     { name: 'admin-change-refused', view: 'pages/admin-change', model: change(hostile, false) },
   ];
 }
@@ -47,6 +52,7 @@ function pagesOf(suffix: string, text: Text): CataloguePage[] {
     'admin-versions': versions(text),
     'admin-version': version(text),
     ...peopleModels(text, frame),
+    'admin-proposal': proposal(text),
   };
   return Object.entries(models).map(([name, model]) => ({
     name: `${name}${suffix}`,
@@ -76,6 +82,7 @@ const about = (text: Text): VersionView => ({
   at: '2030-01-31T09:00:00.000Z',
   ago: '2 days ago',
   author: `user:corp:${text(0)}`,
+  approvedBy: `user:corp:${text(1)}`,
   reason: text(2),
 });
 
@@ -176,7 +183,7 @@ function field(text: Text, as: FieldView['as'], index: number): FieldView {
   };
 }
 
-function change(text: Text, isPossible: boolean): ChangePage {
+function change(text: Text, isPossible: boolean, needsSecondPerson?: string): ChangePage {
   return {
     ...frame('What this would change'),
     action: '/admin/change',
@@ -190,6 +197,7 @@ function change(text: Text, isPossible: boolean): ChangePage {
     plan: isPossible
       ? {
           refusal: undefined,
+          needsSecondPerson,
           difference: difference(text),
           impact: [
             { verb: 'Gives', text: text(0), who: text(1), colour: 'green' },
@@ -224,6 +232,7 @@ function importPage(text: Text): ImportPage {
       moreNotes: 3,
       plan: {
         refusal: text(2),
+        needsSecondPerson: undefined,
         difference: difference(text),
         impact: [{ verb: 'Gives', text: text(0), who: text(1), colour: 'green' }],
         moreRoles: 1,
@@ -292,7 +301,73 @@ function roleChecks(text: Text): RoleChecksPage {
 }
 
 function versions(text: Text): VersionsPage {
-  return { ...frame('Changes'), versions: [about(text)], olderHref: '?before=7' };
+  return {
+    ...frame('Changes'),
+    proposals: [proposed(text)],
+    versions: [about(text)],
+    olderHref: '?before=7',
+  };
+}
+
+const proposed = (text: Text): ProposalView => ({
+  href: '/admin/proposals/x',
+  at: '2030-01-31T09:00:00.000Z',
+  ago: '2 hours ago',
+  expires: 'in 6 days',
+  author: `user:corp:${text(0)}`,
+  reason: text(2),
+});
+
+/** As somebody else than its author sees it, who may decide it. */
+function proposal(text: Text): ProposalPage {
+  return {
+    ...frame('Proposed change'),
+    about: proposed(text),
+    why: text(3),
+    state: { text: 'waits for approval', colour: 'amber' },
+    decision: undefined,
+    obstacle: undefined,
+    reach: {
+      impact: [{ verb: 'Gives', text: text(0), who: text(1), colour: 'green' }],
+      moreRoles: 0,
+      reached: 'It reaches 1 person, of everybody who ever signed in.',
+    },
+    difference: difference(text),
+    entries: JSON.stringify([{ list: 'roles', entry: { id: text(6) } }], null, 2),
+    refusal: undefined,
+    approveAction: '/admin/proposals/x/approve',
+    rejectAction: '/admin/proposals/x/reject',
+    withdrawAction: undefined,
+    again: undefined,
+  };
+}
+
+/** As its author sees it once the catalogue is another. */
+function staleProposal(text: Text): ProposalPage {
+  return {
+    ...proposal(text),
+    obstacle: text(0),
+    reach: undefined,
+    refusal: text(1),
+    approveAction: undefined,
+    rejectAction: undefined,
+    withdrawAction: '/admin/proposals/x/withdraw',
+    again: JSON.stringify([{ list: 'roles', entry: { id: text(6) } }]),
+  };
+}
+
+function rejectedProposal(text: Text): ProposalPage {
+  return {
+    ...proposal(text),
+    state: { text: 'rejected', colour: 'red' },
+    decision: {
+      text: `rejected 2 hours ago by ${text(4)}`,
+      reason: text(2),
+      versionHref: '/admin/versions/8',
+    },
+    approveAction: undefined,
+    rejectAction: undefined,
+  };
 }
 
 function version(text: Text): VersionPage {

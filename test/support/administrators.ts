@@ -34,3 +34,9 @@ export async function clientAs(
 ): Promise<ApiClient> {
   return ApiClient.ofBrowser(await visitAs(broker, person, connector), broker.baseUrl);
 }
+
+/** A second person who may do everything. */
+export function withPriya(access: AccessFile): AccessFile {
+  const priya = { connector: 'sandbox-saml', users: ['priya.nair'] };
+  return { ...access, administrators: [...(access.administrators ?? []), priya] };
+}

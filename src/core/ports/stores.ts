@@ -7,10 +7,11 @@
 import type { AuditEvent } from '../audit-event.ts';
 import type { CatalogueDifference } from '../catalogue-difference.ts';
 import type { Catalogue } from '../catalogue.ts';
-import type { Authentication, Identity, Standing } from '../principal.ts';
+import type { Authentication, Identity, PersonKey, Standing } from '../principal.ts';
 import type { AuditSink } from './audit-sink.ts';
 import type { AuthorizationRequestStore } from './authorization-requests.ts';
 import type { AuthorizationStore } from './authorizations.ts';
+import type { ChangeProposalStore, ProposalDecision } from './change-proposals.ts';
 import type { PeopleStore } from './people.ts';
 import type { RoleCheckStore } from './role-checks.ts';
 
@@ -25,6 +26,16 @@ export interface StoredCatalogue {
 export interface CatalogueAuthorship {
   readonly author: string;
   readonly reason: string;
+  /** Who else said yes, where that was needed; as `principalId()`. */
+  readonly approvedBy?: string;
+}
+
+/** What of a proposal is closed in the transaction that applies it. */
+export interface CatalogueApproval {
+  readonly proposalId: string;
+  /** Must neither be disabled nor refused by their provider. */
+  readonly author: PersonKey;
+  readonly decision: ProposalDecision;
 }
 
 /** One version as lists tell of it; the seed has no author. */
@@ -48,7 +59,7 @@ export interface CatalogueStore {
    * @param change.standing what must still hold of the author in the same transaction.
    * @returns the new version.
    * @throws BrokerError `catalogue.stale` when `expectedVersion` is no longer the newest; `session.ended` or
-   *   `token.invalid` when the standing is gone.
+   *   `token.invalid` when the standing is gone; `proposal.author` and `proposal.closed` for an approval.
    */
   save(change: {
     readonly catalogue: Catalogue;
@@ -58,6 +69,7 @@ export interface CatalogueStore {
     readonly seedHash?: string;
     readonly authorship?: CatalogueAuthorship;
     readonly standing?: Standing;
+    readonly approval?: CatalogueApproval;
     readonly event: AuditEvent;
   }): Promise<number>;
 }
@@ -266,6 +278,7 @@ export interface AuditStore extends AuditSink {
 /** Everything with a database behind it, and that database's life. */
 export interface Stores {
   readonly catalogue: CatalogueStore;
+  readonly changeProposals: ChangeProposalStore;
   readonly signInFlows: SignInFlowStore;
   readonly signInSessions: SignInSessionStore;
   readonly rateLimits: RateLimitStore;

@@ -6,7 +6,12 @@ import type { Access, Operation, Parameter } from '../operation.ts';
 import { callerOf, type Caller } from './caller.ts';
 
 /** An operation that takes JSON, if anything, and answers JSON; what it takes and gives are its schemas' types. */
-export interface JsonOperation<Query extends z.ZodObject, Body extends z.ZodType, Answer extends z.ZodType> {
+export interface JsonOperation<
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+  Accepted extends z.ZodType = z.ZodNever,
+> {
   readonly id: string;
   readonly path: string;
   readonly summary: string;
@@ -22,11 +27,17 @@ export interface JsonOperation<Query extends z.ZodObject, Body extends z.ZodType
   readonly answer: Answer;
   readonly answerDescription: string;
   readonly status?: 200 | 201;
+  /** What it answers where the handler sets status 202. */
+  readonly accepted?: { readonly schema: Accepted; readonly description: string };
   readonly errors?: readonly ErrorCode[];
   handle(
     asked: Asked<z.output<Query>, z.output<Body>>,
-  ): Promise<ReadonlyParts<z.input<Answer>>> | ReadonlyParts<z.input<Answer>>;
+  ): Promise<Answered<Answer, Accepted>> | Answered<Answer, Accepted>;
 }
+
+type Answered<Answer extends z.ZodType, Accepted extends z.ZodType> = ReadonlyParts<
+  z.input<Answer> | z.input<Accepted>
+>;
 
 type ReadonlyParts<Value> = Value extends readonly (infer Item)[]
   ? readonly ReadonlyParts<Item>[]
@@ -42,11 +53,14 @@ export interface Asked<Query, Body> {
   readonly response: Response;
 }
 
-export function jsonOperation<Query extends z.ZodObject, Body extends z.ZodType, Answer extends z.ZodType>(
-  operation: JsonOperation<Query, Body, Answer>,
-): Operation {
+export function jsonOperation<
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+  Accepted extends z.ZodType = z.ZodNever,
+>(operation: JsonOperation<Query, Body, Answer, Accepted>): Operation {
   const { id, path, summary, description, access, query, body, example, answer, errors = [] } = operation;
-  const { status = 200 } = operation;
+  const { status = 200, accepted } = operation;
   return {
     id,
     method: body === undefined ? 'get' : 'post',
@@ -61,6 +75,14 @@ export function jsonOperation<Query extends z.ZodObject, Body extends z.ZodType,
       description: operation.answerDescription,
       contents: [{ mediaType: 'application/json', schema: answer }],
     },
+    ...(accepted === undefined
+      ? {}
+      : {
+          accepted: {
+            description: accepted.description,
+            contents: [{ mediaType: 'application/json', schema: accepted.schema }],
+          },
+        }),
     errors,
     handlers: [
       ...(body === undefined ? [] : [readJson(operation.bodyLimit)]),
@@ -74,7 +96,8 @@ export function jsonOperation<Query extends z.ZodObject, Body extends z.ZodType,
           request,
           response,
         };
-        response.status(status).json(await operation.handle(asked));
+        response.status(status);
+        response.json(await operation.handle(asked));
       },
     ],
   };

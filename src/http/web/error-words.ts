@@ -34,6 +34,7 @@ const TITLES: Readonly<Record<FamilyOf<ErrorCode>, string>> = {
   broker: 'Daypass cannot do this right now',
   store: 'Daypass cannot do this right now',
   catalogue: 'Daypass cannot do this right now',
+  proposal: 'This change cannot be approved',
   administration: 'This is for administrators',
   internal: 'That went wrong',
 };

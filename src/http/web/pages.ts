@@ -43,6 +43,7 @@ interface PageModels {
   'admin-versions': admin.VersionsPage;
   'admin-version': admin.VersionPage;
   'admin-connector': connectors.ConnectorStatusPage;
+  'admin-proposal': admin.ProposalPage;
   'admin-people': people.PeoplePage;
   'admin-person': people.PersonPage;
   'admin-explain': people.ExplainPage;

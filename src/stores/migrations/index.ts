@@ -9,6 +9,7 @@ import { authorizations } from './0003-authorizations.ts';
 import { catalogueAuthors } from './0004-catalogue-authors.ts';
 import { disabledPeople } from './0005-disabled-people.ts';
 import { catalogueDifferences } from './0006-catalogue-differences.ts';
+import { proposedChanges } from './0007-proposed-changes.ts';
 import { roleChecks } from './0008-role-checks.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -18,5 +19,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-catalogue-authors': catalogueAuthors,
   '0005-disabled-people': disabledPeople,
   '0006-catalogue-differences': catalogueDifferences,
+  '0007-proposed-changes': proposedChanges,
   '0008-role-checks': roleChecks,
 };

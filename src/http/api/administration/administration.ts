@@ -11,6 +11,7 @@ import { explainOperation } from './explain.ts';
 import { importOperation } from './import.ts';
 import { peopleChangeOperations } from './people-changes.ts';
 import { peopleOperations } from './people.ts';
+import { proposalOperations } from './proposals.ts';
 import { versionOperations } from './versions.ts';
 
 export function administrationOperations({
@@ -18,6 +19,7 @@ export function administrationOperations({
   entries,
   people,
   connectorStatus,
+  proposals,
   explainAccess,
   importEntries,
   discoverEntries,
@@ -26,6 +28,7 @@ export function administrationOperations({
     ...catalogueOperations(catalogue),
     ...entryOperations(entries),
     ...versionOperations(catalogue),
+    ...proposalOperations(proposals),
     ...peopleOperations(people),
     ...peopleChangeOperations(people),
     connectorStatusOperation(connectorStatus),

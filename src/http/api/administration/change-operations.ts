@@ -14,6 +14,8 @@ import {
   ifMatch,
   plannedAnswer,
   plannedSchema,
+  proposedAnswer,
+  proposedSchema,
 } from './change.ts';
 
 type Described<Body extends z.ZodType> = Pick<
@@ -67,10 +69,17 @@ export function changeOperation<Body extends z.ZodType<{ readonly reason: string
     parameters: [...parameters, ifMatch],
     answer: changedSchema,
     answerDescription,
+    accepted: {
+      schema: proposedSchema,
+      description: 'Somebody else has to approve it first; nothing is changed yet.',
+    },
     errors: [...CHANGE_ERRORS, ...errors],
     async handle({ body, request, response }) {
       const change = changeOf(request, body);
-      return changedAnswer(response, await make(askerOf(response), { body, request }, change));
+      const made = await make(askerOf(response), { body, request }, change);
+      return made.proposal === undefined
+        ? changedAnswer(response, made)
+        : proposedAnswer(response, made.proposal);
     },
   });
 }

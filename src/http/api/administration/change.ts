@@ -38,13 +38,20 @@ export const differenceFields = {
 
 export const changedSchema = z.strictObject({ version: versionSchema, ...differenceFields });
 
+export const proposedSchema = z.strictObject({
+  proposal: z.strictObject({
+    id: z.string(),
+    url: z.string().describe('Its page, on which somebody else approves it; relative to this address.'),
+  }),
+});
+
 const reached = {
   count: z.int(),
   who: z
     .array(z.strictObject({ kind: z.enum(['user', 'application']), id: z.string(), label: z.string() }))
     .describe('The first of them.'),
 };
-const impactSchema = z.strictObject({
+export const impactSchema = z.strictObject({
   people: z.int(),
   applications: z.int(),
   roles: z.array(
@@ -64,6 +71,7 @@ export const plannedSchema = z.strictObject({
   ...differenceFields,
   impact: impactSchema.describe('Everybody who ever signed in, and every application.'),
   refusal: z.string().optional().describe('Why you may not make this change.'),
+  needsSecondPerson: z.string().optional().describe('Why somebody else has to approve it.'),
 });
 
 /** What a change may be refused for, beside mistakes in what was sent. */
@@ -71,6 +79,7 @@ export const CHANGE_ERRORS: readonly ErrorCode[] = [
   'administration.forbidden',
   'catalogue.refused',
   'catalogue.stale',
+  'proposal.too_many',
   'session.ended',
 ];
 
@@ -100,6 +109,11 @@ export function changedAnswer(
 ): CatalogueDifference & Pick<Changed, 'version'> {
   setVersion(response, version);
   return { version, ...difference };
+}
+
+export function proposedAnswer(response: Response, id: string): z.input<typeof proposedSchema> {
+  response.status(202).location(`/api/v1/admin/proposals/${id}`);
+  return { proposal: { id, url: `/admin/proposals/${id}` } };
 }
 
 export function plannedAnswer(

@@ -22,6 +22,7 @@ const aboutFields = {
   at: z.iso.datetime(),
   author: z.string().optional().describe('As in the audit record; absent for what a file seeded.'),
   reason: z.string().optional(),
+  approvedBy: z.string().optional().describe('Who else said yes, where that was needed.'),
 };
 
 export function versionOperations(catalogue: CatalogueAdministration): Operation[] {

@@ -9,6 +9,7 @@ import { importRoutes } from './import.ts';
 import { listRoutes } from './lists.ts';
 import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
+import { proposalRoutes } from './proposals.ts';
 import { roleCheckRoutes } from './role-checks.ts';
 import { roleTrustRoutes, type RoleTrustRoutes } from './role-trust.ts';
 import { versionRoutes } from './versions.ts';
@@ -23,7 +24,8 @@ export interface AdministrationRoutes extends RoleTrustRoutes {
 export function administrationRoutes(routes: AdministrationRoutes): Router {
   const router = Router();
   router.use(overviewRoutes(routes));
-  router.use(listRoutes(routes), entryRoutes(routes), versionRoutes(routes), connectorStatusRoutes(routes));
+  router.use(listRoutes(routes), entryRoutes(routes), connectorStatusRoutes(routes));
+  router.use(versionRoutes(routes), proposalRoutes(routes));
   router.use(peopleRoutes(routes), explainRoutes(routes), importRoutes(routes), roleTrustRoutes(routes));
   router.use(roleCheckRoutes(routes));
   return router;

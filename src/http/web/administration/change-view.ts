@@ -4,19 +4,26 @@ import type { CatalogueDifference, FieldChange } from '../../../core/catalogue-d
 import type { CatalogueImpact, Reached, RoleImpact } from '../../../core/catalogue-impact.ts';
 import type { CompiledCatalogue } from '../../../core/compile-catalogue.ts';
 import { roleLabel } from '../role-view.ts';
-import type { DifferenceView, ImpactView, PlanView } from './views.ts';
+import type { DifferenceView, ImpactView, PlanView, ReachView } from './views.ts';
 
 /** As many as anybody reads; what a file changes can be thousands. */
 const SHOWN = 100;
 
 export function planView(plan: Plan, compiled: CompiledCatalogue): PlanView {
-  const { roles } = plan.impact;
   return {
     refusal: plan.refusal,
+    needsSecondPerson: plan.needsSecondPerson,
     difference: differenceView(plan.difference),
+    ...reachView(plan.impact, compiled),
+  };
+}
+
+export function reachView(impact: CatalogueImpact, compiled: CompiledCatalogue): ReachView {
+  const { roles } = impact;
+  return {
     impact: roles.slice(0, SHOWN).flatMap((role) => impactViews(role, nameOf(role, compiled))),
     moreRoles: Math.max(0, roles.length - SHOWN),
-    reached: reachedInAll(plan.impact),
+    reached: reachedInAll(impact),
   };
 }
 

@@ -18,8 +18,9 @@ export function overviewRoutes({ administration, clock, pages }: AdministrationR
     async get(_request, response) {
       const { current } = admittedOf(response);
       const asker = askerOf(response);
-      const [versions, troubles] = await Promise.all([
+      const [versions, waiting, troubles] = await Promise.all([
         administration.catalogue.versions(asker),
+        administration.proposals.list(asker),
         administration.connectorStatus.troubles(asker),
       ]);
       const now = clock.now();
@@ -32,7 +33,7 @@ export function overviewRoutes({ administration, clock, pages }: AdministrationR
           count: current.catalogue[list].length,
           href: sectionHref(list),
         })),
-        attention: [...troublesIn(current, troubles), ...attentionTo(current)],
+        attention: [...waitingOf(waiting.length), ...troublesIn(current, troubles), ...attentionTo(current)],
         changes: versions.slice(0, SHOWN_CHANGES).map((each) => versionView(each, now)),
       });
     },
@@ -40,13 +41,17 @@ export function overviewRoutes({ administration, clock, pages }: AdministrationR
   return router;
 }
 
-export function versionView({ version, at, author, reason }: CatalogueVersion, now: Date): VersionView {
+export function versionView(
+  { version, at, author, approvedBy, reason }: CatalogueVersion,
+  now: Date,
+): VersionView {
   return {
     version,
     href: `/admin/versions/${version}`,
     at: at.toISOString(),
     ago: ago(at, now),
     author: author ?? 'a file, at the first start',
+    approvedBy,
     reason: reason ?? '',
   };
 }
@@ -58,6 +63,12 @@ function troublesIn({ catalogue }: CatalogueSide, troubles: Troubles): OverviewP
       href: `${entryHref('connectors', id)}/status`,
     })),
   );
+}
+
+function waitingOf(count: number): OverviewPage['attention'] {
+  if (count === 0) return [];
+  const text = count === 1 ? '1 change waits for approval' : `${count} changes wait for approval`;
+  return [{ text, href: sectionHref('versions') }];
 }
 
 /** What nobody asked for, most likely. */

@@ -41,13 +41,17 @@ export async function showOrApply(
   }
   try {
     const change = { expectedVersion: versionIn(request), reason: reason.data };
-    const { version } = await proposal.apply(change);
-    response.redirect(303, `/admin/versions/${version}`);
+    response.redirect(303, changedHref(await proposal.apply(change)));
   } catch (error) {
     if (!(error instanceof BrokerError) || error.code !== 'catalogue.stale') throw error;
     response.status(412);
     await showPreview(pages, proposal, response, { isStale: true, reason: reason.data });
   }
+}
+
+/** Where whoever made a change sees it: its version, or that it waits for somebody else. */
+export function changedHref({ version, proposal }: Changed): string {
+  return proposal === undefined ? `/admin/versions/${version}` : `/admin/proposals/${proposal}`;
 }
 
 /** What a form was opened with. @throws BrokerError `request.malformed` */

@@ -8,6 +8,7 @@ import { onlyMethods } from '../../middleware/only-methods.ts';
 import type { Pages } from '../pages.ts';
 import { askerOf } from './administrators-only.ts';
 import { entryHref } from './list-rows.ts';
+import { changedHref } from './propose-change.ts';
 import { roleTrustPage, type Tried } from './role-trust-view.ts';
 import { adminFrame } from './sections.ts';
 
@@ -52,8 +53,9 @@ export function roleTrustRoutes({ roleSetup, pages }: RoleTrustRoutes): Router {
   onlyMethods(router, `${PATH}/external-id`, {
     async post(request, response) {
       const roleId = roleOf(request);
-      await roleSetup.giveExternalId(askerOf(response), roleId, changeOf(request));
-      response.redirect(303, `${entryHref('roles', roleId)}/trust`);
+      const made = await roleSetup.giveExternalId(askerOf(response), roleId, changeOf(request));
+      const href = made.proposal === undefined ? `${entryHref('roles', roleId)}/trust` : changedHref(made);
+      response.redirect(303, href);
     },
   });
 

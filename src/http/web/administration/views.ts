@@ -28,6 +28,7 @@ export interface VersionView {
   readonly at: string;
   readonly ago: string;
   readonly author: string;
+  readonly approvedBy: string | undefined;
   readonly reason: string;
 }
 
@@ -124,9 +125,15 @@ export interface ChangePage extends AdminPage {
   readonly plan: PlanView | undefined;
 }
 
-export interface PlanView {
+export interface PlanView extends ReachView {
   readonly refusal: string | undefined;
+  /** Why somebody else has to approve it. */
+  readonly needsSecondPerson: string | undefined;
   readonly difference: DifferenceView;
+}
+
+/** Whom a change reaches. */
+export interface ReachView {
   readonly impact: readonly ImpactView[];
   /** Further roles that are not told of one by one. */
   readonly moreRoles: number;
@@ -153,8 +160,45 @@ export interface ImpactView {
 
 /** `pages/admin-versions` */
 export interface VersionsPage extends AdminPage {
+  /** Changes that wait for a second person. */
+  readonly proposals: readonly ProposalView[];
   readonly versions: readonly VersionView[];
   readonly olderHref: string | undefined;
+}
+
+export interface ProposalView {
+  readonly href: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly ago: string;
+  readonly expires: string;
+  readonly author: string;
+  readonly reason: string;
+}
+
+/** `pages/admin-proposal`: a change that waits for a second person, or did. */
+export interface ProposalPage extends AdminPage {
+  readonly about: ProposalView;
+  /** Why somebody else has to approve it. */
+  readonly why: string;
+  readonly state: { readonly text: string; readonly colour: string };
+  /** Who closed it, when and why; undefined while it is open. */
+  readonly decision:
+    { readonly text: string; readonly reason: string; readonly versionHref: string | undefined } | undefined;
+  /** Why it cannot be applied, whoever approves it. */
+  readonly obstacle: string | undefined;
+  readonly reach: ReachView | undefined;
+  readonly difference: DifferenceView;
+  /** Each entry as it would be, whole, as JSON; undefined where all of them go. */
+  readonly entries: string | undefined;
+  /** Why whoever looks at it may not approve it, while it could be. */
+  readonly refusal: string | undefined;
+  /** Where this administrator approves, rejects or withdraws it; undefined where they may not. */
+  readonly approveAction: string | undefined;
+  readonly rejectAction: string | undefined;
+  readonly withdrawAction: string | undefined;
+  /** Edits by which its author sees the same change of the present catalogue. */
+  readonly again: string | undefined;
 }
 
 /** `pages/admin-version` */

@@ -13,7 +13,7 @@ import { sectionHref } from '../sections.ts';
 import { fromJson, FieldMistake } from './texts.ts';
 
 /** As many as are shown, made and told of at once. */
-export const MAXIMUM_EDITS = 1_000;
+const MAXIMUM_EDITS = 1_000;
 
 const editsSchema = z.array(editSchema).min(1).max(MAXIMUM_EDITS);
 
@@ -49,6 +49,16 @@ export function proposalOfAll(
     plan: () => entries.plan(asker, edits),
     apply: (change) => entries.apply(asker, edits, change),
   };
+}
+
+/** Of a form that may be two megabytes, with all that the preview sends beside. */
+const MAXIMUM_FIELD = 1_900_000;
+
+/** As a form of ours sends them to the preview; undefined where they are none, or more than it takes. */
+export function editsText(edits: readonly EntryEdit[]): string | undefined {
+  const text = JSON.stringify(edits);
+  const isTooMuch = edits.length > MAXIMUM_EDITS || encodeURIComponent(text).length > MAXIMUM_FIELD;
+  return isTooMuch || edits.length === 0 ? undefined : text;
 }
 
 /** Undefined where one alone was sent. @throws BrokerError `request.malformed` */

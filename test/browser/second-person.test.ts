@@ -1,0 +1,114 @@
+/** A change that one administrator proposes and another approves, on a wide screen and on a phone, by day and by night. */
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { seriousViolations } from '../support/accessibility.ts';
+import { withPriya } from '../support/administrators.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { faintTexts, namelessControls, overflowing } from '../support/page-probes.ts';
+import { secondPersonSettings } from '../support/second-person.ts';
+import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
+import { signInAs, Visitors } from '../support/visitor.ts';
+
+let browser: Browser;
+let broker: TestBroker;
+const visitors = new Visitors();
+const kept = process.env['DAYPASS_LOOK'];
+
+beforeAll(async () => {
+  const options = { access: withPriya, settings: secondPersonSettings('own-access') };
+  [browser, broker] = await Promise.all([launchChromium(), startTestBroker(options)]);
+});
+afterEach(async () => {
+  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  await broker.close();
+});
+
+async function look(page: Page, title: string | RegExp, name: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: title }).waitFor();
+  await page.waitForLoadState();
+  if (kept !== undefined) await page.screenshot({ path: join(kept, `${name}.png`), fullPage: true });
+  expect(await overflowing(page), name).toEqual([]);
+  expect(await namelessControls(page), name).toEqual([]);
+  expect(await faintTexts(page), name).toEqual([]);
+  expect(await seriousViolations(page), name).toEqual([]);
+}
+
+describe.each([
+  { width: 1280, colorScheme: 'light', role: 'production-support-operator' },
+  { width: 360, colorScheme: 'dark', role: 'production-developer' },
+] as const)('at $width px, $colorScheme', ({ width, colorScheme, role }) => {
+  const name = (page: string): string => `second-person-${page}-${width}-${colorScheme}`;
+
+  async function arrive(person: RegExp): Promise<Page> {
+    const { page } = await visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
+    await signInAs(page, broker.baseUrl, { person, connector: 'sandbox-saml' });
+    return page;
+  }
+
+  async function propose(page: Page, id: string): Promise<void> {
+    await page.goto(`${broker.baseUrl}/admin/new/mappings`);
+    await page.getByLabel('Id', { exact: true }).fill(id);
+    await page.getByLabel('Identity provider').selectOption('sandbox-saml');
+    await page.getByRole('textbox', { name: 'Groups', exact: true }).fill('daypass-administrators');
+    await page.locator('textarea[name="roles.ids"]').fill(role);
+    await page.getByRole('button', { name: 'See what it changes' }).last().click();
+    await look(page, 'What this would change', name('preview'));
+    await page.getByLabel('Why?').fill(`Support needs ${id}`);
+    await page.getByRole('button', { name: 'Ask for approval' }).click();
+    await page.getByRole('heading', { name: 'Proposed change' }).waitFor();
+  }
+
+  it('waits where the other sees it, is approved there, and gives the role', async () => {
+    const alex = await arrive(/Alex/);
+    await propose(alex, `second-${width}`);
+    await look(alex, 'Proposed change', name('own'));
+    expect(await alex.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+
+    const priya = await arrive(/Priya/);
+    await priya.goto(`${broker.baseUrl}/admin`);
+    await priya.getByRole('link', { name: '1 change waits for approval' }).click();
+    await look(priya, 'Changes', name('list'));
+    await priya.getByRole('link', { name: `Support needs second-${width}` }).click();
+    await look(priya, 'Proposed change', name('other'));
+    await priya.getByText('Gives').waitFor();
+    await priya.getByRole('button', { name: 'Approve' }).click();
+    await look(priya, /^Version /, name('version'));
+    await priya.getByText('user:sandbox-saml:priya.nair').waitFor();
+    await alex.goto(`${broker.baseUrl}/roles/${role}`);
+    await alex.getByText(`second-${width}`).waitFor();
+  });
+
+  it('is rejected with a reason, withdrawn, and proposed again for what the catalogue is by then', async () => {
+    const [alex, priya] = [await arrive(/Alex/), await arrive(/Priya/)];
+    await propose(alex, `rejected-${width}`);
+    await priya.goto(alex.url());
+    await priya.getByLabel('Why not?').fill('Not this one');
+    await priya.getByRole('button', { name: 'Reject' }).click();
+    await look(priya, 'Proposed change', name('rejected'));
+    await priya.getByText('Not this one').waitFor();
+
+    await propose(alex, `stale-${width}`);
+    await priya.goto(`${broker.baseUrl}/admin/accounts/222233334444`);
+    await priya.getByLabel('Name', { exact: true }).fill(`Development ${width}`);
+    await priya.getByRole('button', { name: 'See what it changes' }).last().click();
+    await priya.getByLabel('Why?').fill('a name');
+    await priya.getByRole('button', { name: 'Apply' }).click();
+    await priya.getByRole('heading', { level: 1, name: /^Version / }).waitFor();
+    await alex.reload();
+    await look(alex, 'Proposed change', name('stale'));
+    await alex.getByRole('button', { name: 'See what it would do now' }).click();
+    await alex.getByLabel('Why?').fill('once more');
+    await alex.getByRole('button', { name: 'Ask for approval' }).click();
+    await alex.getByText('once more').waitFor();
+    await alex.getByRole('button', { name: 'Withdraw it' }).click();
+    await alex.getByText('It was withdrawn').waitFor();
+    await alex.goto(`${broker.baseUrl}/admin/versions`);
+    await alex.getByRole('link', { name: `Support needs stale-${width}` }).click();
+    await alex.getByRole('button', { name: 'Withdraw it' }).click();
+    await alex.getByText('It was withdrawn').waitFor();
+  });
+});
