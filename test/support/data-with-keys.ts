@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { loadIdentityProviderKeys } from '../../src/sandbox/identity-providers/signing-keys.ts';
 import { createSigning } from '../../src/signing/create-signing.ts';
 import { openDataDirectory } from './open-data-directory.ts';
@@ -33,5 +34,18 @@ async function make(): Promise<string> {
     overlapDays: 30,
   });
   await signing.maintain().finally(() => stores.close());
-  return directory;
+  return withoutHandles(directory);
+}
+
+/** A closed database's files go, or stay, as its last statements are collected: what is copied must not change. */
+async function withoutHandles(directory: string): Promise<string> {
+  const still = `${directory}-still`;
+  await cp(directory, still, {
+    recursive: true,
+    filter: (source) => !basename(source).startsWith('daypass.db'),
+  });
+  const database = new DatabaseSync(join(directory, 'daypass.db'));
+  database.exec(`vacuum into '${join(still, 'daypass.db')}'`);
+  database.close();
+  return still;
 }
