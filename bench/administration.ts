@@ -42,6 +42,8 @@ const PAGES = [
   `/admin/connectors/${CONNECTOR}/status`,
   '/admin/applications',
   '/admin/administrators',
+  '/admin/checks',
+  '/admin/checks?all=1',
   '/admin/versions',
   '/admin/versions/2',
   '/admin/versions/3',

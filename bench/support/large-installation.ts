@@ -1,4 +1,7 @@
-/** 10,000 people, 2,000 accounts, 10,000 roles and 20,000 mappings, put into the store as signing in and changing would. */
+/**
+ * 10,000 people, 2,000 accounts, 10,000 roles, each tried out, and 20,000 mappings, put into the store as signing in,
+ * trying out and changing would.
+ */
 import { DatabaseSync } from '@photostructure/sqlite';
 import { differenceOf } from '../../src/core/catalogue-difference.ts';
 import { catalogueSchema, type Catalogue } from '../../src/core/catalogue.ts';
@@ -75,9 +78,20 @@ export function fillStore(file: string, catalogue: Catalogue): void {
     const at = Date.now() - index * 1_000;
     person.run(CONNECTOR, sha256Hex(`person-${index}`), identity, searchTextOf(identity), at, '[]', at);
   }
+  const check = database.prepare('insert into role_checks (role_id, checked_at, result) values (?, ?, ?)');
+  for (let index = 0; index < ROLES; index += 1) {
+    const found = index % 3 === 0 ? FAILED : { outcome: 'works', cause: 'check.works' };
+    check.run(`role-${index}`, Date.now() - index * 1_000, JSON.stringify(found));
+  }
   database.exec('commit');
   database.close();
 }
+
+const FAILED = {
+  outcome: 'fails',
+  cause: 'provider.missing',
+  detail: 'AccessDenied: User is not authorized to perform: sts:AssumeRoleWithSAML',
+};
 
 function accountOf(index: number): string {
   return String(100_000_000_000 + index);

@@ -15,6 +15,7 @@ import { describeAuthorizations } from './authorizations.contract.ts';
 import { describeChangeProposals } from './change-proposals.contract.ts';
 import { describePeople } from './people.contract.ts';
 import { describeRateLimits } from './rate-limits.contract.ts';
+import { describeRoleChecks } from './role-checks.contract.ts';
 import { describeSignInSessions } from './sign-in-sessions.contract.ts';
 
 export interface OpenedStores {
@@ -268,6 +269,7 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
     describePeople(() => stores);
 
     describeChangeProposals(() => stores);
+    describeRoleChecks(() => stores);
     describeSignInSessions(() => stores);
     describeRateLimits(() => stores);
 

@@ -10,7 +10,12 @@ const LONGEST_MS = 1_000;
 /** One test: so many inputs, each of which `check` survives. A failure prints the smallest input it found. */
 export function fuzz<Input>(
   sentence: string,
-  inputs: { readonly from: fc.Arbitrary<Input>; readonly runs: number },
+  inputs: {
+    readonly from: fc.Arbitrary<Input>;
+    readonly runs: number;
+    /** These come before what is drawn. */
+    readonly first?: readonly Input[];
+  },
   check: (input: Input) => Promise<unknown>,
 ): void {
   it(
@@ -21,6 +26,7 @@ export function fuzz<Input>(
       });
       await fc.assert(property, {
         seed: SEED,
+        examples: (inputs.first ?? []).map((input): [Input] => [input]),
         numRuns: inputs.runs * TIMES,
         interruptAfterTimeLimit: LONGEST_MS * TIMES,
       });
