@@ -72,3 +72,12 @@ function embeddedIn(address: string, group: number): string {
   const [high = 0, low = 0] = groups.slice(group, group + 2);
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
+
+/** Whether the broker may send a browser or a request of its own to this address. */
+export function isAllowedUrl(url: string, allowHttp: boolean): boolean {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || parsed.username !== '' || parsed.password !== '') return false;
+  if (allowHttp) return parsed.protocol === 'https:' || parsed.protocol === 'http:';
+  // The parser has brought every spelling of an address (decimal, octal, hex) into the usual one.
+  return parsed.protocol === 'https:' && !isForbiddenAddress(parsed.hostname.replace(/^\[|\]$/g, ''));
+}

@@ -7,7 +7,7 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { BrokerError } from '../core/errors.ts';
-import { isForbiddenAddress } from './forbidden-address.ts';
+import { isAllowedUrl, isForbiddenAddress } from './forbidden-address.ts';
 
 const CONNECT_MILLISECONDS = 2_000;
 const TOTAL_MILLISECONDS = 5_000;
@@ -62,15 +62,6 @@ export function createLimitedFetch(options: LimitedFetchOptions): LimitedFetch {
       throw asBrokerError(error, url);
     }
   };
-}
-
-/** Whether the broker may send a browser or a request of its own to this address. */
-export function isAllowedUrl(url: string, allowHttp: boolean): boolean {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || parsed.username !== '' || parsed.password !== '') return false;
-  if (allowHttp) return parsed.protocol === 'https:' || parsed.protocol === 'http:';
-  // The parser has brought every spelling of an address (decimal, octal, hex) into the usual one.
-  return parsed.protocol === 'https:' && !isForbiddenAddress(parsed.hostname.replace(/^\[|\]$/g, ''));
 }
 
 /**

@@ -6,7 +6,8 @@
  * https://learn.microsoft.com/graph/api/directoryobject-getmemberobjects
  */
 import { BrokerError } from '../../core/errors.ts';
-import { isAllowedUrl, type FetchedAnswer } from '../limited-fetch.ts';
+import { isAllowedUrl } from '../forbidden-address.ts';
+import type { FetchedAnswer } from '../limited-fetch.ts';
 import { readJsonAnswer } from './json-answer.ts';
 import { MAXIMUM_GROUPS } from './read-claims.ts';
 import type { RelyingParty } from './relying-party.ts';

@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import * as client from 'openid-client';
 import type { OidcConnectorSettings } from '../../core/catalogue.ts';
 import { BrokerError } from '../../core/errors.ts';
-import { isAllowedUrl, type FetchedAnswer, type FetchInit, type LimitedFetch } from '../limited-fetch.ts';
+import { isAllowedUrl } from '../forbidden-address.ts';
+import type { FetchedAnswer, FetchInit, LimitedFetch } from '../limited-fetch.ts';
 import { allowPlainHttp, libraryFetch } from './library-fetch.ts';
 import { parseObject } from './strict-json.ts';
 

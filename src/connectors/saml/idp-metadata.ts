@@ -4,7 +4,7 @@
  */
 import { BrokerError } from '../../core/errors.ts';
 import type { SourceLife } from '../cached-source.ts';
-import { isAllowedUrl } from '../limited-fetch.ts';
+import { isAllowedUrl } from '../forbidden-address.ts';
 import { METADATA_LIMITS, guardMarkup } from './guard-markup.ts';
 import { usableCertificates } from './idp-certificates.ts';
 import { metadataLife } from './metadata-life.ts';

@@ -3,7 +3,8 @@ import { createServer, type AddressInfo, type LookupFunction, type Server, type 
 import { createServer as createHttpServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isForbiddenAddress } from '../../../src/connectors/forbidden-address.ts';
-import { createLimitedFetch, isAllowedUrl } from '../../../src/connectors/limited-fetch.ts';
+import { isAllowedUrl } from '../../../src/connectors/forbidden-address.ts';
+import { createLimitedFetch } from '../../../src/connectors/limited-fetch.ts';
 import { BrokerError } from '../../../src/core/errors.ts';
 
 /** Something on this machine that must never be spoken to. */
