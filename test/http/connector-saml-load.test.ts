@@ -66,16 +66,17 @@ describe('a SAML connector under the heaviest messages', () => {
   ])('S29: what is done before the thread takes less than 50 ms, for %s', (_name, xml) => {
     const message = base64(xml.slice(0, MAXIMUM_BYTES));
     const guard = (): number => {
-      const started = performance.now();
+      const before = process.cpuUsage();
       try {
         guardMarkup(decodeMessage(message), MESSAGE_LIMITS);
       } catch {
         // Refused or not: it is the time that counts here.
       }
-      return performance.now() - started;
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1_000;
     };
-    // The fastest of a few: a busy machine makes single runs long, and never makes them short.
-    expect(Math.min(guard(), guard(), guard())).toBeLessThan(LIMIT_MS);
+    // Of a processor: what else a busy machine does meanwhile is none of it. The fastest of a few, for it still disturbs.
+    expect(Math.min(...Array.from({ length: 5 }, guard))).toBeLessThan(LIMIT_MS);
   });
 
   it('S29: other sign-ins go on while one heavy message after the other comes', async () => {
