@@ -1,22 +1,18 @@
 /** How connectors and roles are, as phones and wide screens show it, by day and by night. */
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
 import { seriousViolations } from '../support/accessibility.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { browserWorld } from '../support/browser-world.ts';
 import { startFakeSamlIdp, type FakeSamlIdp } from '../support/fake-saml-idp.ts';
 import { faintTexts, namelessControls, overflowing, repeatedButtonNames } from '../support/page-probes.ts';
 import { certify } from '../support/self-signed-certificate.ts';
-import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
-import { signInAs, Visitors } from '../support/visitor.ts';
+import { signInAs } from '../support/visitor.ts';
 
-let browser: Browser;
-let broker: TestBroker;
 let idp: FakeSamlIdp;
-const visitors = new Visitors();
 const kept = process.env['DAYPASS_LOOK'];
 
-beforeAll(async () => {
+const world = browserWorld(async () => {
   idp = await startFakeSamlIdp();
   const ending = certify('the key before', { goodForDays: 12.5 });
   const metadata = idp
@@ -25,28 +21,18 @@ beforeAll(async () => {
       /<md:KeyDescriptor[\s\S]*<\/md:KeyDescriptor>/,
       (own) => own + own.replace(idp.key().certificateBase64, ending.certificateBase64),
     );
-  [browser, broker] = await Promise.all([
-    launchChromium(),
-    startTestBroker({
-      access: ({ connectors = [], ...sandbox }) => ({
-        ...sandbox,
-        connectors: [
-          ...connectors,
-          { kind: 'saml', id: 'corp', label: 'Corp', metadata },
-          { kind: 'saml', id: 'away', label: 'Away', metadataUrl: 'http://127.0.0.1:9/metadata' },
-        ],
-      }),
+  return {
+    access: ({ connectors = [], ...sandbox }) => ({
+      ...sandbox,
+      connectors: [
+        ...connectors,
+        { kind: 'saml', id: 'corp', label: 'Corp', metadata },
+        { kind: 'saml', id: 'away', label: 'Away', metadataUrl: 'http://127.0.0.1:9/metadata' },
+      ],
     }),
-  ]);
+  };
 });
-afterEach(async () => {
-  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await broker.close();
-  await idp.close();
-});
+afterAll(() => idp.close());
 
 /** Looks at a page the way every page must bear. */
 async function look(page: Page, title: string, name: string): Promise<void> {
@@ -69,15 +55,15 @@ describe.each([
   const name = (page: string): string => `${page}-${width}-${colorScheme}`;
 
   it('leads from the list to what the provider says, and to a sign-in that comes back', async () => {
-    const visitor = await visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
+    const visitor = await world.arrive({ viewport: { width, height: 800 }, colorScheme });
     const { page } = visitor;
-    await signInAs(page, broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
-    await page.goto(`${broker.baseUrl}/admin/connectors/away/status`);
+    await signInAs(page, world.broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
+    await page.goto(`${world.broker.baseUrl}/admin/connectors/away/status`);
     await look(page, 'Away', name('connector-away'));
-    await page.goto(`${broker.baseUrl}/admin/connectors/corp/status`);
+    await page.goto(`${world.broker.baseUrl}/admin/connectors/corp/status`);
     await look(page, 'Corp', name('connector-rolling'));
 
-    await page.goto(`${broker.baseUrl}/admin/connectors`);
+    await page.goto(`${world.broker.baseUrl}/admin/connectors`);
     await look(page, 'Connectors', name('connectors'));
     const row = page.locator('.entry').filter({ hasText: 'Away' });
     expect(await row.textContent()).toContain('cannot be read');
@@ -91,9 +77,9 @@ describe.each([
   });
 
   it('leads from a role that was tried out to what was found of all', async () => {
-    const { page } = await visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
-    await signInAs(page, broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
-    await page.goto(`${broker.baseUrl}/admin/roles/tools-cost-reader-other-id/trust`);
+    const { page } = await world.arrive({ viewport: { width, height: 800 }, colorScheme });
+    await signInAs(page, world.broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
+    await page.goto(`${world.broker.baseUrl}/admin/roles/tools-cost-reader-other-id/trust`);
     await page.getByRole('button', { name: 'Try it out' }).click();
     await page.getByText('It does not work').waitFor();
     await page.getByRole('link', { name: 'Checks', exact: true }).click();

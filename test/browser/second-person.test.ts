@@ -1,31 +1,16 @@
 /** A change that one administrator proposes and another approves, on a wide screen and on a phone, by day and by night. */
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { seriousViolations } from '../support/accessibility.ts';
 import { withPriya } from '../support/administrators.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { browserWorld } from '../support/browser-world.ts';
 import { faintTexts, namelessControls, overflowing } from '../support/page-probes.ts';
 import { secondPersonSettings } from '../support/second-person.ts';
-import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
-import { signInAs, Visitors } from '../support/visitor.ts';
+import { signInAs } from '../support/visitor.ts';
 
-let browser: Browser;
-let broker: TestBroker;
-const visitors = new Visitors();
+const world = browserWorld(() => ({ access: withPriya, settings: secondPersonSettings('own-access') }));
 const kept = process.env['DAYPASS_LOOK'];
-
-beforeAll(async () => {
-  const options = { access: withPriya, settings: secondPersonSettings('own-access') };
-  [browser, broker] = await Promise.all([launchChromium(), startTestBroker(options)]);
-});
-afterEach(async () => {
-  expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await broker.close();
-});
 
 async function look(page: Page, title: string | RegExp, name: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: title }).waitFor();
@@ -44,13 +29,13 @@ describe.each([
   const name = (page: string): string => `second-person-${page}-${width}-${colorScheme}`;
 
   async function arrive(person: RegExp): Promise<Page> {
-    const { page } = await visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
-    await signInAs(page, broker.baseUrl, { person, connector: 'sandbox-saml' });
+    const { page } = await world.arrive({ viewport: { width, height: 800 }, colorScheme });
+    await signInAs(page, world.broker.baseUrl, { person, connector: 'sandbox-saml' });
     return page;
   }
 
   async function propose(page: Page, id: string): Promise<void> {
-    await page.goto(`${broker.baseUrl}/admin/new/mappings`);
+    await page.goto(`${world.broker.baseUrl}/admin/new/mappings`);
     await page.getByLabel('Id', { exact: true }).fill(id);
     await page.getByLabel('Identity provider').selectOption('sandbox-saml');
     await page.getByRole('textbox', { name: 'Groups', exact: true }).fill('daypass-administrators');
@@ -69,7 +54,7 @@ describe.each([
     expect(await alex.getByRole('button', { name: 'Approve' }).count()).toBe(0);
 
     const priya = await arrive(/Priya/);
-    await priya.goto(`${broker.baseUrl}/admin`);
+    await priya.goto(`${world.broker.baseUrl}/admin`);
     await priya.getByRole('link', { name: '1 change waits for approval' }).click();
     await look(priya, 'Changes', name('list'));
     await priya.getByRole('link', { name: `Support needs second-${width}` }).click();
@@ -78,7 +63,7 @@ describe.each([
     await priya.getByRole('button', { name: 'Approve' }).click();
     await look(priya, /^Version /, name('version'));
     await priya.getByText('user:sandbox-saml:priya.nair').waitFor();
-    await alex.goto(`${broker.baseUrl}/roles/${role}`);
+    await alex.goto(`${world.broker.baseUrl}/roles/${role}`);
     await alex.getByText(`second-${width}`).waitFor();
   });
 
@@ -92,7 +77,7 @@ describe.each([
     await priya.getByText('Not this one').waitFor();
 
     await propose(alex, `stale-${width}`);
-    await priya.goto(`${broker.baseUrl}/admin/accounts/222233334444`);
+    await priya.goto(`${world.broker.baseUrl}/admin/accounts/222233334444`);
     await priya.getByLabel('Name', { exact: true }).fill(`Development ${width}`);
     await priya.getByRole('button', { name: 'See what it changes' }).last().click();
     await priya.getByLabel('Why?').fill('a name');
@@ -106,7 +91,7 @@ describe.each([
     await alex.getByText('once more').waitFor();
     await alex.getByRole('button', { name: 'Withdraw it' }).click();
     await alex.getByText('It was withdrawn').waitFor();
-    await alex.goto(`${broker.baseUrl}/admin/versions`);
+    await alex.goto(`${world.broker.baseUrl}/admin/versions`);
     await alex.getByRole('link', { name: `Support needs stale-${width}` }).click();
     await alex.getByRole('button', { name: 'Withdraw it' }).click();
     await alex.getByText('It was withdrawn').waitFor();

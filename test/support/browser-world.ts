@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { launchChromium } from './chromium.ts';
-import { startTestBroker, type TestBroker } from './start-test-broker.ts';
+import { startTestBroker, type TestBroker, type TestBrokerOptions } from './start-test-broker.ts';
 import { Visitors, type Visitor } from './visitor.ts';
 
 export interface BrowserWorld {
@@ -12,12 +12,15 @@ export interface BrowserWorld {
 }
 
 /** Is there once the file's tests run. */
-export function browserWorld(): BrowserWorld {
+export function browserWorld(
+  options: () => TestBrokerOptions | Promise<TestBrokerOptions> = () => ({}),
+): BrowserWorld {
   const visitors = new Visitors();
   let browser: Browser;
   let broker: TestBroker;
   beforeAll(async () => {
-    [browser, broker] = await Promise.all([launchChromium(), startTestBroker()]);
+    const settings = await options();
+    [browser, broker] = await Promise.all([launchChromium(), startTestBroker(settings)]);
   });
   afterEach(async () => {
     expect(await visitors.leave(), 'in the browser’s console').toEqual([]);
@@ -30,6 +33,6 @@ export function browserWorld(): BrowserWorld {
     get broker() {
       return broker;
     },
-    arrive: (options) => visitors.arrive(browser, options),
+    arrive: (context) => visitors.arrive(browser, context),
   };
 }
