@@ -81,10 +81,15 @@ function seeing(dependencies: ProposalsDependencies): Pick<Proposals, 'list' | '
 function deciding(dependencies: ProposalsDependencies): Omit<Proposals, 'list' | 'read'> {
   const { administrators, proposals, clock } = dependencies;
 
-  async function weigh(asker: Asker, id: string): Promise<StoredProposal & WeighedProposal> {
-    const admitted = await administrators.admit(asker);
+  async function findOpen(id: string): Promise<StoredProposal> {
     const stored = await find(dependencies, id);
     if (stored.state !== 'open') throw new BrokerError('proposal.closed');
+    return stored;
+  }
+
+  async function weigh(asker: Asker, id: string): Promise<StoredProposal & WeighedProposal> {
+    const admitted = await administrators.admit(asker);
+    const stored = await findOpen(id);
     return { ...stored, ...(await weighProposal(dependencies, { asker, admitted }, stored)) };
   }
 
@@ -119,8 +124,10 @@ function deciding(dependencies: ProposalsDependencies): Omit<Proposals, 'list' |
       await proposals.close(id, closed(asker, { ...closing, id, at: clock.now(), name: 'change.rejected' }));
     },
     async withdraw(asker, id) {
-      const { isOwn } = await weigh(asker, id);
-      if (!isOwn) await administrators.refuse(asker, 'Only its author may withdraw it.');
+      await administrators.admit(asker);
+      const { proposal } = await findOpen(id);
+      if (!isAuthor(asker.principal, proposal))
+        await administrators.refuse(asker, 'Only its author may withdraw it.');
       const closing = { state: 'withdrawn', detail: {} } as const;
       await proposals.close(id, closed(asker, { ...closing, id, at: clock.now(), name: 'change.withdrawn' }));
     },
