@@ -367,6 +367,9 @@ describe.each(['assertion', 'response', 'both'] as const)(
         expect((await attack({ attributesXml: one })).groups).toEqual(['aws-admins-readonly']);
         const odd = attributeStatement([['groups', [' A', 'a', '', 'x &amp; y', '<b>z</b>']]]);
         expect((await attack({ attributesXml: odd })).groups).toEqual([' A', 'a', 'x & y']);
+        const ends = attributeStatement([['groups', ['a&#133;b', 'a&#8232;b', 'a&#8233;b']]]);
+        const groups = ['a\u0085b', 'a\u2028b', 'a\u2029b'];
+        expect((await attack({ attributesXml: ends })).groups).toEqual(groups);
       });
 
       it('S25: what only looks like markup stays text', async () => {

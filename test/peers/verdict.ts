@@ -1,5 +1,6 @@
 /** Does the sandbox take the signature of a response, by this key? */
 import { createPublicKey } from 'node:crypto';
+import { withPlainLines } from '../../src/lib/xml-lines.ts';
 import { signedAssertion } from '../../src/sandbox/aws/sts/saml/saml-signature.ts';
 import { XmlRefused } from '../../src/sandbox/aws/sts/saml/xml-document.ts';
 import type { CertifiedKey } from '../support/self-signed-certificate.ts';
@@ -10,7 +11,7 @@ export function isTakenHere(xml: string, { certificate }: CertifiedKey): boolean
     throw new Error('nothing is encrypted');
   };
   try {
-    return signedAssertion(xml, [key], nothingToOpen) !== undefined;
+    return signedAssertion(withPlainLines(xml), [key], nothingToOpen) !== undefined;
   } catch (error) {
     if (error instanceof XmlRefused) return false;
     throw error;

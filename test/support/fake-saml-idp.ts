@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { inflateRawSync } from 'node:zlib';
 import { SignedXml } from 'xml-crypto';
+import { withPlainLines } from '../../src/lib/xml-lines.ts';
 import { close, listen } from './connector-door.ts';
 import { certify, type CertifiedKey } from './self-signed-certificate.ts';
 
@@ -285,6 +286,6 @@ function signElement(xml: string, name: string, recipe: Recipe & { readonly key:
     transforms: [ENVELOPED, EXCLUSIVE],
   });
   const reference = `${element}/*[local-name(.)='Issuer']`;
-  signer.computeSignature(xml, { prefix: 'ds', location: { reference, action: 'after' } });
+  signer.computeSignature(withPlainLines(xml), { prefix: 'ds', location: { reference, action: 'after' } });
   return signer.getSignedXml();
 }

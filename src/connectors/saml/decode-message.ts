@@ -1,4 +1,5 @@
 import { BrokerError } from '../../core/errors.ts';
+import { withPlainLines } from '../../lib/xml-lines.ts';
 
 /** A response with a signature, a certificate and 2,000 groups takes about 200 kB. */
 const MAXIMUM_MESSAGE_BYTES = 262_144;
@@ -28,8 +29,7 @@ function strictBase64(base64: string): Buffer | undefined {
 }
 
 /**
- * Text with the line ends that every XML reader must see (XML 1.0 section 2.11): the parser here leaves them
- * alone, and then the same message would have two canonical forms.
+ * Text as the parser here has to see it, or the same message would have two canonical forms.
  *
  * @throws BrokerError `saml.encoding`
  */
@@ -41,5 +41,5 @@ export function decodeUtf8(bytes: Buffer): string {
     throw new BrokerError('saml.encoding', { detail: 'not UTF-8' });
   }
   if (text.startsWith('\uFEFF')) throw new BrokerError('saml.encoding', { detail: 'byte order mark' });
-  return text.replace(/\r\n?/g, '\n');
+  return withPlainLines(text);
 }

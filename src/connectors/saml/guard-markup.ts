@@ -5,6 +5,7 @@
  * (CVE-2017-11427, CVE-2025-25291, CVE-2025-25292). It also bounds what the quadratic parts after it cost.
  */
 import { BrokerError, type ErrorCode } from '../../core/errors.ts';
+import { holdsParagraphSeparator } from '../../lib/xml-lines.ts';
 
 interface MarkupLimits {
   readonly elements: number;
@@ -79,6 +80,7 @@ function enter(open: string[], tag: RegExpExecArray, elements: number, limits: M
 
 function checkAttributes(text: string): void {
   if (text === '') return;
+  if (holdsParagraphSeparator(text)) refuse('saml.forbidden_markup', 'a paragraph separator in a tag');
   const seen = new Set<string>();
   for (const [, name = '', double, single] of text.matchAll(ATTRIBUTE)) {
     if (seen.has(name)) refuse('saml.malformed', 'an attribute that stands twice');

@@ -4,6 +4,7 @@
  * signature wrapping needs (a second assertion, a moved signature, objects inside it, doubled ids) has no place here.
  */
 import { BrokerError, type ErrorCode } from '../../core/errors.ts';
+import { PARAGRAPH_SEPARATOR } from '../../lib/xml-lines.ts';
 import {
   SAML_ASSERTION,
   XML_SIGNATURE,
@@ -127,6 +128,7 @@ function checkSignedInfo(info: Element, owner: Element): void {
     isDs(reference, 'Reference') &&
     rest.length === 0;
   if (!complete) invalid('SignedInfo must hold exactly one reference');
+  if (PARAGRAPH_SEPARATOR.test(info.textContent)) invalid('a paragraph separator in SignedInfo');
   assertListed(SIGNATURE_METHODS, method);
   assertListed(CANONICALIZATIONS, canonicalization);
   const id = attribute(owner, 'ID');

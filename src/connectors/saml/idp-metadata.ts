@@ -3,6 +3,7 @@
  * narrow rules: one description of one provider, in time, signed where we were given a certificate for it.
  */
 import { BrokerError } from '../../core/errors.ts';
+import { withPlainLines } from '../../lib/xml-lines.ts';
 import type { SourceLife } from '../cached-source.ts';
 import { isAllowedUrl } from '../forbidden-address.ts';
 import { METADATA_LIMITS, guardMarkup } from './guard-markup.ts';
@@ -75,7 +76,7 @@ export function readIdpMetadata(given: MetadataToRead): DescribedIdp {
 
 function parseMetadata(document: Uint8Array, signedBy: readonly string[] | undefined): Element {
   try {
-    const xml = new TextDecoder('utf-8', { fatal: true }).decode(document);
+    const xml = withPlainLines(new TextDecoder('utf-8', { fatal: true }).decode(document));
     guardMarkup(xml, METADATA_LIMITS);
     const root = parseXml(xml);
     return signedBy === undefined ? root : parseXml(verifyRootSignature({ xml, root }, signedBy));

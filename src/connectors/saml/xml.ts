@@ -1,6 +1,7 @@
 /** Reading of XML that has passed `guard-markup`, by namespace and local name, never by prefix. */
 import { DOMParser } from '@xmldom/xmldom';
 import { BrokerError } from '../../core/errors.ts';
+import { withPlainLines } from '../../lib/xml-lines.ts';
 
 export const SAML_PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol';
 export const SAML_ASSERTION = 'urn:oasis:names:tc:SAML:2.0:assertion';
@@ -17,7 +18,9 @@ export function parseXml(xml: string): Element {
   };
   try {
     const errorHandler = { warning: fail, error: fail, fatalError: fail };
-    const document = new DOMParser({ errorHandler }).parseFromString(xml, 'text/xml') as Partial<Document>;
+    // Canonical form shows each character as itself again.
+    const text = withPlainLines(xml);
+    const document = new DOMParser({ errorHandler }).parseFromString(text, 'text/xml') as Partial<Document>;
     return document.documentElement ?? fail();
   } catch {
     return fail();

@@ -5,7 +5,7 @@ import {
   type AuthnRequestFacts,
   type FakeSamlIdp,
 } from '../../support/fake-saml-idp.ts';
-import { DS, SAML, SAMLP, replacing } from './edit-xml.ts';
+import { DS, SAML, SAMLP, replacing, replacingBy } from './edit-xml.ts';
 import { encryptAssertions, encryptedAssertion } from './encrypt-assertions.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { Codes } from './mutation.ts';
@@ -213,6 +213,55 @@ const texts: readonly HeavyMessage[] = [
   { name: '300 kB', make: () => base64(`<a>${'x'.repeat(285_000)}</a>`), codes: ['saml.too_large'] },
 ];
 
+/** What xmldom would take minutes over: it stands behind a long line. Written so that signing leaves it as it is. */
+const LONG_LINE = `${'y'.repeat(200_000)}&#8233;`;
+const asItself = (text: string): string => text.replaceAll('&#8233;', '\u2029');
+const withValue = (aid: HeavyAid, value: string): string =>
+  asItself(answer(aid, attributeStatement([['x', ['VALUE']]]).replace('VALUE', value)));
+const inSignedInfo = (aid: HeavyAid, attribute: string, text = ''): string =>
+  base64(
+    replacingBy(/<ds:SignedInfo[^>]*>/, (tag) => `${tag.slice(0, -1)} ${attribute}>${text}`)(answer(aid)),
+  );
+
+const lines: readonly HeavyMessage[] = [
+  {
+    name: 'a paragraph separator behind 200 kB',
+    make: (aid) => base64(withValue(aid, LONG_LINE)),
+    codes: TAKEN,
+  },
+  {
+    name: '60,000 paragraph separators',
+    make: (aid) => base64(withValue(aid, '&#8233;'.repeat(60_000))),
+    codes: TAKEN,
+  },
+  {
+    name: 'a paragraph separator behind 170 kB, encrypted',
+    make: async (aid) =>
+      base64(await encryptAssertions(withValue(aid, LONG_LINE.slice(30_000)), aid.certificate)),
+    codes: TAKEN,
+  },
+  {
+    name: 'a paragraph separator behind 200 kB in a value of SignedInfo',
+    make: (aid) => inSignedInfo(aid, `Id="${asItself(LONG_LINE)}"`),
+    codes: MARKUP,
+  },
+  {
+    name: 'a reference to one there',
+    make: (aid) => inSignedInfo(aid, `Id="${LONG_LINE.replace('8233', 'x02029')}"`),
+    codes: MARKUP,
+  },
+  {
+    name: 'a paragraph separator behind 200 kB in the text of SignedInfo',
+    make: (aid) => inSignedInfo(aid, '', LONG_LINE),
+    codes: INVALID,
+  },
+  {
+    name: 'a paragraph separator behind 200 kB in a namespace of SignedInfo',
+    make: (aid) => inSignedInfo(aid, `xmlns:n="u:${LONG_LINE}" n:a=""`),
+    codes: MARKUP,
+  },
+];
+
 const ENC = 'http://www.w3.org/2001/04/xmlenc#';
 const around = (aid: HeavyAid, content: string): string =>
   base64(answer(aid).replace(/<saml:Assertion .*<\/saml:Assertion>/s, () => content));
@@ -278,7 +327,13 @@ function encryptedKey(cipherValue: string): string {
 }
 
 /** Everything that somebody may post in a sign-in. */
-export const HEAVY_MESSAGES: readonly HeavyMessage[] = [...shapes, ...honest, ...texts, ...encrypted];
+export const HEAVY_MESSAGES: readonly HeavyMessage[] = [
+  ...shapes,
+  ...honest,
+  ...texts,
+  ...lines,
+  ...encrypted,
+];
 
 /** What somebody may post to the logout address, where no sign-in is needed. */
 export function heavyLogoutRequest(load: string): string {

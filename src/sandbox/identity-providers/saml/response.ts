@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
+import { withPlainLines } from '../../../lib/xml-lines.ts';
 import type { Person } from '../people.ts';
 import { SECOND_FACTOR } from '../second-factor.ts';
 import type { SamlKey } from '../signing-keys.ts';
@@ -115,7 +116,7 @@ function signElement(xml: string, localName: 'Assertion' | 'Response', key: Saml
     digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha256',
     transforms: [ENVELOPED, EXCLUSIVE_C14N],
   });
-  signer.computeSignature(xml, {
+  signer.computeSignature(withPlainLines(xml), {
     prefix: 'ds',
     location: { reference: `${xpath}/*[local-name(.)='Issuer']`, action: 'after' },
   });

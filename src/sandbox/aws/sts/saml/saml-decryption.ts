@@ -1,4 +1,5 @@
 import { constants, createDecipheriv, privateDecrypt } from 'node:crypto';
+import { withPlainLines } from '../../../../lib/xml-lines.ts';
 import {
   attributeOf,
   childElements,
@@ -117,7 +118,7 @@ function openContent({ name }: ContentCipher, key: Buffer, content: Buffer): str
       name === 'aes-128-gcm' || name === 'aes-192-gcm' || name === 'aes-256-gcm'
         ? openGcm(name, key, content)
         : openCbc(name, key, content);
-    return new TextDecoder('utf-8', { fatal: true }).decode(plain);
+    return withPlainLines(new TextDecoder('utf-8', { fatal: true }).decode(plain));
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { withPlainLines } from '../../../../lib/xml-lines.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { refusedResponse } from './saml-errors.ts';
 import { SAML_ASSERTION_NS, SAML_PROTOCOL } from './saml-names.ts';
@@ -46,7 +47,7 @@ function decode(base64: string): string {
     throw refusedResponse('Invalid base64 SAMLResponse');
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(compact, 'base64'));
+    return withPlainLines(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(compact, 'base64')));
   } catch {
     throw refusedResponse('Invalid base64 SAMLResponse', 'not UTF-8');
   }

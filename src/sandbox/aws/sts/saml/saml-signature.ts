@@ -1,4 +1,5 @@
 import { SignedXml } from 'xml-crypto';
+import { PARAGRAPH_SEPARATOR } from '../../../../lib/xml-lines.ts';
 import { SAML_ASSERTION_NS } from './saml-names.ts';
 import {
   attributeOf,
@@ -129,6 +130,7 @@ function hasPlainForm(signature: Element, id: string): boolean {
   const [reference] = references;
   if (info === undefined || reference === undefined || infos.length > 1 || references.length > 1)
     return false;
+  if (PARAGRAPH_SEPARATOR.test(info.textContent)) return false;
   const transforms = childrenNamed(reference, SIGNATURE, 'Transforms').flatMap((list) =>
     childrenNamed(list, SIGNATURE, 'Transform'),
   );

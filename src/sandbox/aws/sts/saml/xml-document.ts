@@ -1,4 +1,5 @@
 import { DOMParser } from '@xmldom/xmldom';
+import { holdsParagraphSeparator, withPlainLines } from '../../../../lib/xml-lines.ts';
 
 /** XML that is not taken: malformed, too deep, or with markup that no SAML document needs. */
 export class XmlRefused extends Error {}
@@ -22,7 +23,8 @@ export function parseXml(text: string): Element {
     throw new XmlRefused(String(message));
   };
   const parser = new DOMParser({ errorHandler: { warning: fail, error: fail, fatalError: fail } });
-  const document = parser.parseFromString(text, 'text/xml') as unknown as Element;
+  // Canonical form shows each character as itself again.
+  const document = parser.parseFromString(withPlainLines(text), 'text/xml') as unknown as Element;
   const [root, ...more] = childElements(document);
   if (root === undefined || more.length > 0) throw new XmlRefused('not one element');
   return root;
@@ -35,6 +37,7 @@ function checkMarkup(text: string): void {
   let elements = 0;
   for (const [tag] of text.matchAll(TAG_OR_COMMENT)) {
     if (tag.startsWith('<!--')) continue;
+    if (holdsParagraphSeparator(tag)) throw new XmlRefused('a paragraph separator in a tag');
     if (tag.startsWith('</')) depth -= 1;
     else elements += 1;
     if (!tag.startsWith('</') && !tag.endsWith('/>')) depth += 1;
