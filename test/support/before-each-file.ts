@@ -1,3 +1,5 @@
-import { beginTestFile } from './rsa-key-pairs.ts';
+import { beforeAll } from 'vitest';
+import { beginTestFile, beginTests } from './rsa-key-pairs.ts';
 
 beginTestFile();
+beforeAll(beginTests);
