@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectorNotice } from '../../src/connectors/connector-environment.ts';
 import { connectorSchema } from '../../src/core/catalogue.ts';
+import { followsProvider } from '../../src/connectors/connector.ts';
 import { createConnector } from '../../src/connectors/create-connector.ts';
 import { openConnectorDoor, type ConnectorDoor } from '../support/connector-door.ts';
 import { startFakeOpenIdProvider, type FakeOpenIdProvider } from '../support/fake-openid-provider.ts';
@@ -9,8 +11,10 @@ import { startFakeOpenIdProvider, type FakeOpenIdProvider } from '../support/fak
 describe('an OpenID connector with a faulty provider', () => {
   let provider: FakeOpenIdProvider;
   let door: ConnectorDoor;
+  const notices: ConnectorNotice[] = [];
 
   beforeEach(async () => {
+    notices.length = 0;
     provider = await startFakeOpenIdProvider('ES256');
     door = await openDoor();
   });
@@ -23,7 +27,11 @@ describe('an OpenID connector with a faulty provider', () => {
   function openDoor(settings: object = {}, allowHttp = true): Promise<ConnectorDoor> {
     const common = { kind: 'oidc', id: 'corp', label: 'Corp', clientId: 'daypass' };
     const parsed = connectorSchema.parse({ ...common, issuer: provider.issuer, ...settings });
-    return openConnectorDoor({ create: (environment) => createConnector(parsed, environment), allowHttp });
+    return openConnectorDoor({
+      create: (environment) => createConnector(parsed, environment),
+      allowHttp,
+      report: (notice) => notices.push(notice),
+    });
   }
 
   async function startFails(target = door): Promise<string> {
@@ -158,6 +166,25 @@ describe('an OpenID connector with a faulty provider', () => {
     await door.start();
     await door.start();
     expect(provider.reads.discovery).toBe(2);
+  });
+
+  it('tells once that the keys cannot be read, and once that the provider cannot', async () => {
+    const anHourLater = async (): Promise<void> => {
+      door.shiftClock(3_700_000);
+      if (followsProvider(door.connector)) await door.connector.refreshDue();
+    };
+    await anHourLater();
+    expect(notices).toEqual([]);
+    provider.keySet = { keys: 'none' };
+    await anHourLater();
+    await anHourLater();
+    provider.discovery = { issuer: 'https://other.example' };
+    await anHourLater();
+    await anHourLater();
+    expect(notices).toEqual([
+      { connectorId: 'corp', kind: 'refresh-failed', detail: expect.stringContaining('key set') as string },
+      { connectorId: 'corp', kind: 'refresh-failed', detail: expect.stringContaining('discovery') as string },
+    ]);
   });
 
   it('O18: keys that are no key set are a fault of the provider, and heal', async () => {

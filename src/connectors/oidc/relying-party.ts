@@ -3,6 +3,7 @@ import { BrokerError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createCachedSource, type CachedSource } from '../cached-source.ts';
 import type { ConnectorEnvironment } from '../connector-environment.ts';
+import { reasonOf } from '../document-status.ts';
 import { createLimitedFetch, type LimitedFetch } from '../limited-fetch.ts';
 import { fetchKeySet, type KeySet } from './key-set.ts';
 import type { OpenIdSettings } from './openid-settings.ts';
@@ -29,14 +30,22 @@ export function createRelyingParty(
 ): RelyingParty {
   const { baseUrl, clock, allowHttp } = environment;
   const fetch = createLimitedFetch(environment);
-  const provider = createCachedSource(clock, () => discoverProvider(settings, fetch, allowHttp));
+  const report = (error: unknown): void =>
+    environment.report?.({ connectorId: settings.id, kind: 'refresh-failed', detail: reasonOf(error) });
+  const provider = createCachedSource(clock, () => discoverProvider(settings, fetch, allowHttp), { report });
+  const keys = createCachedSource(
+    clock,
+    async () => fetchKeySet((await provider.get()).jwks_uri, fetch),
+    // Where the provider itself cannot be read, that has been told.
+    { report: (error) => provider.held().failure ?? report(error) },
+  );
   return {
     settings,
     clock,
     allowHttp,
     fetch,
     provider,
-    keys: createCachedSource(clock, async () => fetchKeySet((await provider.get()).jwks_uri, fetch)),
+    keys,
     redirectUri: `${baseUrl}/oidc/${settings.id}/callback`,
     signedOutUri: `${baseUrl}/signed-out`,
     backChannelLogoutUri: `${baseUrl}/oidc/${settings.id}/backchannel-logout`,
