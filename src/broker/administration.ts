@@ -40,7 +40,7 @@ export interface AdministrationDependencies extends Omit<DiscoverDependencies, '
   readonly facts: CatalogueFacts;
   readonly stores: Pick<
     Stores,
-    'catalogue' | 'changeProposals' | 'people' | 'signInSessions' | 'authorizations'
+    'catalogue' | 'changeProposals' | 'people' | 'signInSessions' | 'authorizations' | 'audit'
   >;
   readonly secondPerson: SecondPerson;
   readonly audit: AuditSink;
@@ -68,7 +68,13 @@ export function createAdministration({ stores, ...rest }: AdministrationDependen
     entries: createEntryAdministration(catalogue),
     proposals: createProposals(shared),
     seenInSignIns,
-    connectorStatus: createReadConnectorStatus({ ...rest, administrators, people, seenInSignIns }),
+    connectorStatus: createReadConnectorStatus({
+      ...rest,
+      administrators,
+      people,
+      audit: stores.audit,
+      seenInSignIns,
+    }),
     people: createPeopleAdministration({ ...rest, ...stores, administrators }),
     explainAccess: createExplainAccess({ ...rest, administrators, people }),
     importEntries: createImportEntries({ catalogue, propose, facts: rest.facts }),

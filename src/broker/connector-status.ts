@@ -1,9 +1,11 @@
 /** How a connector is: what its provider says of itself, and what arrived of the people who came by it. */
+import type { AuditEvent } from '../core/audit-event.ts';
 import { connectorTroubles, type ConnectorTrouble } from '../core/connector-troubles.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { ConnectorStatus, ConnectorStatuses } from '../core/ports/connector-status.ts';
 import type { KnownPerson, PeopleStore } from '../core/ports/people.ts';
+import type { AuditStore } from '../core/ports/stores.ts';
 import type { Administrators, Asker } from './administrators.ts';
 import type { ReadSeenInSignIns, SeenInSignIns } from './seen-in-sign-ins.ts';
 
@@ -16,6 +18,17 @@ export interface ConnectorReport extends SeenInSignIns {
   readonly troubles: readonly ConnectorTrouble[];
   /** Who came by it last comes first. */
   readonly newest: readonly KnownPerson[];
+  /** Sign-ins with it that were refused last, the newest first. */
+  readonly refused: readonly RefusedSignIn[];
+}
+
+export interface RefusedSignIn {
+  readonly at: Date;
+  /** A code of ours. */
+  readonly reason: string;
+  readonly detail?: string;
+  readonly requestId: string;
+  readonly sourceIp?: string;
 }
 
 export interface ConnectorStatusReader {
@@ -29,17 +42,21 @@ interface ConnectorStatusDependencies {
   readonly administrators: Administrators;
   readonly connectorStatuses: ConnectorStatuses;
   readonly people: Pick<PeopleStore, 'list'>;
+  readonly audit: Pick<AuditStore, 'refusedSignIns'>;
   readonly seenInSignIns: ReadSeenInSignIns;
   readonly clock: Clock;
 }
 
 const NEWEST = 10;
+/** Of all connectors: whoever floods one of them hides older refusals of the others, and no more. */
+const LOOKED_THROUGH = 1_000;
 const NOTHING: SeenInSignIns = { people: 0, lastSignInAt: undefined, groups: [], attributes: [] };
 
 export function createReadConnectorStatus({
   administrators,
   connectorStatuses,
   people,
+  audit,
   seenInSignIns,
   clock,
 }: ConnectorStatusDependencies): ConnectorStatusReader {
@@ -50,7 +67,11 @@ export function createReadConnectorStatus({
       const status = settings && (await connectorStatuses.read(id));
       if (settings === undefined || status === undefined) throw new BrokerError('request.not_found');
       const at = clock.now();
-      const [seen, newest] = await Promise.all([seenInSignIns(), people.list({ connectorId: id })]);
+      const [seen, newest, refused] = await Promise.all([
+        seenInSignIns(),
+        people.list({ connectorId: id }),
+        audit.refusedSignIns(LOOKED_THROUGH),
+      ]);
       return {
         id,
         label: settings.label,
@@ -59,6 +80,10 @@ export function createReadConnectorStatus({
         troubles: connectorTroubles(status, at),
         ...(seen.get(id) ?? NOTHING),
         newest: newest.slice(0, NEWEST),
+        refused: refused
+          .filter(({ detail }) => detail['connector'] === id)
+          .slice(0, NEWEST)
+          .map(refusedSignIn),
       };
     },
     async troubles(asker) {
@@ -70,5 +95,17 @@ export function createReadConnectorStatus({
       });
       return new Map(await Promise.all(found));
     },
+  };
+}
+
+function refusedSignIn({ at, origin, detail }: AuditEvent): RefusedSignIn {
+  const { requestId, sourceIp } = origin;
+  const { reason, detail: more } = detail;
+  return {
+    at,
+    reason: typeof reason === 'string' ? reason : 'internal',
+    ...(typeof more === 'string' ? { detail: more } : {}),
+    requestId,
+    ...(sourceIp === undefined ? {} : { sourceIp }),
   };
 }

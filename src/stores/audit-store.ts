@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { EMPTY_CHAIN, parseAuditEventText, walkChain } from '../core/audit-chain.ts';
 import type { AuditRow, ChainHead, ChainWalk } from '../core/audit-chain.ts';
 import type { AuditStore } from '../core/ports/stores.ts';
@@ -33,6 +34,19 @@ export function createAuditStore(database: Database, node: string): AuditStore {
       return rows.map(({ chain, sequence, hash, text }) => {
         return { chain, sequence, hash, event: parseAuditEventText(text) };
       });
+    },
+    async refusedSignIns(limit) {
+      const rows = await database.read((db) =>
+        db
+          .selectFrom('audit_events')
+          .select('text')
+          // Said literally: a parameter would keep the database from the index that has these alone.
+          .where('name', '=', sql.lit('sign-in.denied'))
+          .orderBy('at', 'desc')
+          .limit(Math.max(1, Math.min(limit, MAXIMUM_PAGE)))
+          .execute(),
+      );
+      return rows.map(({ text }) => parseAuditEventText(text));
     },
     verify: () => verifyChains(database),
   };

@@ -324,6 +324,17 @@ export function describeStores(kind: string, open: () => Promise<OpenedStores>):
         expect(firstPage.map(({ event }) => event.detail['index'])).toEqual([4, 3, 2]);
       });
 
+      it('finds the newest refused sign-ins, and nothing else', async () => {
+        const [early, latest, middle] = [100, 300, 200].map((seconds) =>
+          buildEvent({ name: 'sign-in.denied', at: later(1_000_000 + seconds), detail: { marker: seconds } }),
+        );
+        for (const event of [early, latest, middle])
+          if (event !== undefined) await stores.audit.record(event);
+        await stores.audit.record(buildEvent({ name: 'sign-out.denied', at: later(1_000_400) }));
+        expect(await stores.audit.refusedSignIns(3)).toEqual([latest, middle, early]);
+        expect(await stores.audit.refusedSignIns(1)).toEqual([latest]);
+      });
+
       it('gives an event back as it was, hostile text included', async () => {
         const event = buildEvent({
           at: later(0.123),

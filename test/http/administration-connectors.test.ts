@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clientAs, visitAs, withAdministrators } from '../support/administrators.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startFakeSamlIdp, type FakeSamlIdp } from '../support/fake-saml-idp.ts';
-import type { HttpBrowser } from '../support/http-browser.ts';
+import { HttpBrowser, type Page } from '../support/http-browser.ts';
 import { certify } from '../support/self-signed-certificate.ts';
 import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 
@@ -37,6 +37,13 @@ interface Status {
   readonly troubles: readonly { readonly kind: string; readonly isUrgent: boolean; readonly label: string }[];
   readonly people: number;
   readonly newest: readonly { readonly id: string; readonly principal: string }[];
+  readonly refused: readonly {
+    readonly at: string;
+    readonly reason: string;
+    readonly detail?: string;
+    readonly requestId: string;
+    readonly sourceIp?: string;
+  }[];
   readonly groups: readonly { readonly value: string; readonly people: number }[];
   readonly attributes: readonly {
     readonly value: string;
@@ -305,6 +312,37 @@ describe('how a connector is', () => {
     }
     expect(attributes.length).toBeGreaterThan(0);
     expect((await statusOf('by-hand')).newest).toEqual([]);
+  });
+
+  it('shows what was refused last, with the reason, and with no other connector', async () => {
+    const stranger = new HttpBrowser();
+    const answer = async (response: string): Promise<Page> => {
+      const { headers } = await stranger.send(`${broker.baseUrl}/sign-in/by-text`);
+      const { relayState } = idp.readRequest(new URL(headers.get('location') ?? ''));
+      const form = new Map([
+        ['SAMLResponse', Buffer.from(response).toString('base64')],
+        ['RelayState', relayState],
+      ]);
+      return stranger.send(`${broker.baseUrl}/saml/by-text/acs`, {
+        method: 'POST',
+        form,
+        from: 'http://localhost:1/',
+      });
+    };
+    for (let count = 0; count < 11; count += 1) await answer('<a/>');
+    const last = await answer('<a><!-- --></a>');
+    const { refused } = await statusOf('by-text');
+    expect(refused).toHaveLength(10);
+    const [newest, before] = refused;
+    expect(newest).toMatchObject({ reason: 'saml.forbidden_markup', sourceIp: '127.0.0.1' });
+    expect(newest?.detail).toContain('comment');
+    expect(last.text).toContain(newest?.requestId);
+    expect(Math.abs(Date.parse(newest?.at ?? '') - Date.now())).toBeLessThan(60_000);
+    expect(before?.reason).not.toBe('saml.forbidden_markup');
+    const page = await pageOf('/admin/connectors/by-text/status');
+    expect(page).toContain(`saml.forbidden_markup: ${newest?.detail ?? ''}`);
+    expect(page).toContain(`request ${newest?.requestId ?? ''}`);
+    expect((await statusOf('by-address')).refused).toEqual([]);
   });
 
   it('leads to a sign-in with it that comes back here', async () => {

@@ -266,6 +266,7 @@ function connectorStatus(text: Text): ConnectorStatusPage {
     ours: facts,
     ourCertificates: rows,
     people: 10_000,
+    refused: rows,
     newest: [0, 1].map((at) => ({
       href: '/admin/people/corp.0',
       label: text(at),

@@ -267,6 +267,8 @@ export interface AuditStore extends AuditSink {
     readonly before?: number;
     readonly limit: number;
   }): Promise<readonly StoredAuditEvent[]>;
+  /** The newest refused sign-ins of all nodes, newest first. */
+  refusedSignIns(limit: number): Promise<readonly AuditEvent[]>;
   /** Walks every chain; names the first row that does not fit, or the first that is missing at the end. */
   verify(): Promise<{
     readonly rows: number;

@@ -11,6 +11,7 @@ import { disabledPeople } from './0005-disabled-people.ts';
 import { catalogueDifferences } from './0006-catalogue-differences.ts';
 import { proposedChanges } from './0007-proposed-changes.ts';
 import { roleChecks } from './0008-role-checks.ts';
+import { refusedSignIns } from './0009-refused-sign-ins.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
@@ -21,4 +22,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-catalogue-differences': catalogueDifferences,
   '0007-proposed-changes': proposedChanges,
   '0008-role-checks': roleChecks,
+  '0009-refused-sign-ins': refusedSignIns,
 };

@@ -82,6 +82,17 @@ const answer = z.strictObject({
   people: z.int().describe('How many ever signed in with it.'),
   lastSignInAt: instant.optional(),
   newest: z.array(summarySchema).describe('The ten who did so last.'),
+  refused: z
+    .array(
+      z.strictObject({
+        at: instant,
+        reason: z.string().describe('A code of ours.'),
+        detail: z.string().optional(),
+        requestId: z.string().describe('The log has more under it.'),
+        sourceIp: z.string().optional(),
+      }),
+    )
+    .describe('The ten sign-ins with it that were refused last.'),
   groups: z.array(seen).describe('Of everybody’s last sign-in, the most common first.'),
   attributes: z.array(seen.extend({ example: z.string() })),
 });
@@ -103,7 +114,7 @@ export function connectorStatusOperation(status: ConnectorStatusReader): Operati
   });
 }
 
-function viewOf({ status, at, lastSignInAt, newest, ...report }: ConnectorReport) {
+function viewOf({ status, at, lastSignInAt, newest, refused, ...report }: ConnectorReport) {
   const { kind, documents, provider, ours } = status;
   const dated = <Facts extends CertificateFacts>({ validFrom, validUntil, ...facts }: Facts) => ({
     ...facts,
@@ -122,6 +133,7 @@ function viewOf({ status, at, lastSignInAt, newest, ...report }: ConnectorReport
     ours: { ...ours, certificates: ours.certificates.map(dated) },
     lastSignInAt: lastSignInAt?.toISOString(),
     newest: newest.map(summaryOf),
+    refused: refused.map((each) => ({ ...each, at: each.at.toISOString() })),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ConnectorReport } from '../../../broker/connector-status.ts';
+import type { ConnectorReport, RefusedSignIn } from '../../../broker/connector-status.ts';
 import { certificateState, daysLeft, type CertificateState } from '../../../core/certificate-life.ts';
 import type {
   CertificateFacts,
@@ -42,12 +42,25 @@ export function connectorStatusView(
     ourCertificates: ours.certificates.map((certificate) => certificateRow(certificate, at, certificate.use)),
     people,
     newest: report.newest.map((known) => personRow(known, at)),
+    refused: report.refused.map((sign) => refusedRow(sign, at)),
     attributes: attributes.slice(0, SHOWN).map(({ value, people: count, example }) => {
       return { name: value, count: `${count} of ${people}`, example };
     }),
     groups: groups.slice(0, SHOWN).map(({ value, people: count }) => `${value} (${count})`),
     moreAttributes: Math.max(0, attributes.length - SHOWN),
     moreGroups: Math.max(0, groups.length - SHOWN),
+  };
+}
+
+function refusedRow({ at, reason, detail, sourceIp, requestId }: RefusedSignIn, now: Date): Row {
+  return {
+    title: detail === undefined ? reason : `${reason}: ${detail}`,
+    badges: [],
+    facts: [
+      `${ago(at, now)}, ${minute(at)}`,
+      ...(sourceIp === undefined ? [] : [`from ${sourceIp}`]),
+      `request ${requestId}`,
+    ],
   };
 }
 

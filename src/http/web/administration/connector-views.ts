@@ -17,6 +17,7 @@ export interface ConnectorStatusPage extends AdminPage {
   readonly ourCertificates: readonly Omit<RowView, 'href' | 'id'>[];
   readonly people: number;
   readonly newest: readonly PersonRowView[];
+  readonly refused: readonly Omit<RowView, 'href' | 'id'>[];
   readonly attributes: readonly { readonly name: string; readonly count: string; readonly example: string }[];
   readonly groups: readonly string[];
   /** Beyond those that are shown. */
