@@ -8,10 +8,8 @@ export default defineConfig(
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
-      parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.js'] },
-        tsconfigRootDir: import.meta.dirname,
-      },
+      // One program for all files is a fifth faster than the service that editors use.
+      parserOptions: { project: 'tsconfig.json', tsconfigRootDir: import.meta.dirname },
     },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -29,8 +27,8 @@ export default defineConfig(
   { files: ['src/compose.ts'], rules: { 'max-lines-per-function': ['error', { max: 80 }] } },
   // Suites are functions too: a `describe` may be as long as what it tells.
   { files: ['test/**'], rules: { 'max-lines-per-function': 'off' } },
-  // The browser's own modules are plain JavaScript; each names the globals it uses.
-  { files: ['public/**/*.js'], ...tseslint.configs.disableTypeChecked },
+  // Plain JavaScript: the browser's own modules, each of which names the globals it uses, and this.
+  { files: ['public/**/*.js', '*.config.js'], ...tseslint.configs.disableTypeChecked },
   // Programs for a terminal speak on the console.
   { files: ['src/cli/**', 'bench/**'], rules: { 'no-console': 'off' } },
 );

@@ -6,7 +6,7 @@ import { ApiClient } from '../support/api-client.ts';
 import type { HttpBrowser, Page } from '../support/http-browser.ts';
 import { codeOn } from '../support/sign-in-by-hand.ts';
 import { startTestBroker, type AccessFile, type TestBroker } from '../support/start-test-broker.ts';
-import { latestAudit, type RecordedEvent } from '../support/stored-audit.ts';
+import { recordedFor } from '../support/stored-audit.ts';
 
 export interface AttackWorld {
   readonly broker: TestBroker;
@@ -91,7 +91,7 @@ export async function expectRefused(
   { codes, secrets }: Refusal,
 ): Promise<ErrorCode> {
   const shown = codeOn(page);
-  const reasons = recordedLatelyFor(broker, page);
+  const reasons = recordedFor(broker, page);
   expect(codes, `${page.status} ${shown ?? 'no code'}: ${JSON.stringify(reasons)}`).toContain(shown);
   const code = shown as ErrorCode;
   expect(page.status).toBe(STATUS[ERRORS[code].kind]);
@@ -124,10 +124,4 @@ export async function whoIs(
   if (status === 401) return undefined;
   expect(status).toBe(200);
   return body;
-}
-
-/** What was recorded for the request that a page answers, among what happened lately. */
-function recordedLatelyFor(broker: TestBroker, page: Page): RecordedEvent[] {
-  const requestId = page.headers.get('x-request-id');
-  return latestAudit(broker, 50).filter(({ origin }) => origin.requestId === requestId);
 }

@@ -1,32 +1,62 @@
 /**
- * RSA key pairs. One takes a third of a second of a processor, so the nth of a test file is the nth of every other file
- * that the same worker runs; within a file no two are the same. What a module makes while it is loaded may stay for
- * the files after it, so that is nobody else's.
+ * RSA key pairs. One takes a fifth of a second of a processor, so they are kept among the temporary files, and the nth
+ * of a test file is the nth of every other; within a file no two are the same. What a module makes while it is
+ * loaded may stay for the files after it: those are counted on and on.
  */
-import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-/** By modulus length. */
-const made = new Map<number, KeyPairKeyObjectResult[]>();
-const taken = new Map<number, number>();
-let areTestsRunning = false;
+interface KeyPair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
 
-export function rsaKeyPair(modulusLength = 2_048): KeyPairKeyObjectResult {
-  const make = (): KeyPairKeyObjectResult => generateKeyPairSync('rsa', { modulusLength });
-  if (!areTestsRunning) return make();
-  const pairs = made.get(modulusLength) ?? [];
-  made.set(modulusLength, pairs);
-  const position = taken.get(modulusLength) ?? 0;
-  taken.set(modulusLength, position + 1);
-  return (pairs[position] ??= make());
+const directory = join(process.env['XDG_CACHE_HOME'] ?? tmpdir(), 'daypass-test-rsa-keys');
+
+/** By name of the file: reading a key is not for nothing either. */
+const known = new Map<string, KeyPair>();
+const counts = { loading: 0, testing: 0 };
+let now: keyof typeof counts = 'loading';
+
+export function rsaKeyPair(modulusLength = 2_048): KeyPair {
+  counts[now] += 1;
+  const name = `${modulusLength}-${now}-${counts[now]}.pem`;
+  const pair = known.get(name) ?? readOrMake(name, modulusLength);
+  known.set(name, pair);
+  return pair;
+}
+
+function readOrMake(name: string, modulusLength: number): KeyPair {
+  const file = join(directory, name);
+  try {
+    return pairOf(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Whole or not at all, whoever else looks; of two who made one at once, both use the later.
+  const making = `${file}.${process.pid}`;
+  writeFileSync(making, pem, { mode: 0o600 });
+  renameSync(making, file);
+  return pairOf(pem);
+}
+
+function pairOf(pem: string): KeyPair {
+  const privateKey = createPrivateKey(pem);
+  return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
 /** Called before each test file is loaded. */
 export function beginTestFile(): void {
-  areTestsRunning = false;
-  taken.clear();
+  now = 'loading';
+  counts.testing = 0;
 }
 
 /** Called when it is. */
 export function beginTests(): void {
-  areTestsRunning = true;
+  now = 'testing';
 }

@@ -21,22 +21,13 @@ export function auditIn(file: string, after = 0): RecordedEvent[] {
   return read(file, 'select sequence, text from audit_events where sequence > ? order by sequence', after);
 }
 
-/** The last few, newest first: a long suite's record takes long to read. */
-export function latestAudit(broker: Pick<TestBroker, 'daypass'>, count: number): RecordedEvent[] {
-  return read(
-    fileOf(broker),
-    'select sequence, text from audit_events order by sequence desc limit ?',
-    count,
-  );
-}
-
 function fileOf({ daypass }: Pick<TestBroker, 'daypass'>): string {
   const { store } = daypass.config;
   if (store.kind !== 'sqlite') throw new Error('only a SQLite file can be read from beside');
   return store.file;
 }
 
-function read(file: string, query: string, value: number): RecordedEvent[] {
+function read(file: string, query: string, value: number | string): RecordedEvent[] {
   const database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });
   try {
     const rows = database.prepare(query).all(value) as {
@@ -57,6 +48,13 @@ export function recordedFor(
   broker: Pick<TestBroker, 'daypass'>,
   answer: { readonly headers: Headers },
 ): RecordedEvent[] {
-  const requestId = answer.headers.get('x-request-id');
-  return storedAudit(broker).filter(({ origin }) => origin.requestId === requestId);
+  return recordedIn(fileOf(broker), answer);
+}
+
+/** The same, of a broker in another process. */
+export function recordedIn(file: string, { headers }: { readonly headers: Headers }): RecordedEvent[] {
+  const requestId = headers.get('x-request-id') ?? '';
+  // The database looks through a long record faster than it can be parsed.
+  const holding = 'select sequence, text from audit_events where instr(text, ?) > 0 order by sequence';
+  return read(file, holding, requestId).filter(({ origin }) => origin.requestId === requestId);
 }

@@ -22,7 +22,7 @@ import { HttpBrowser, type Page } from '../../support/http-browser.ts';
 import { KnownSecrets } from '../../support/known-secrets.ts';
 import { codeOn } from '../../support/sign-in-by-hand.ts';
 import type { AccessFile } from '../../support/start-test-broker.ts';
-import { auditIn, type RecordedEvent } from '../../support/stored-audit.ts';
+import { auditIn, recordedIn, type RecordedEvent } from '../../support/stored-audit.ts';
 import { MAPPINGS, startProviders, type Providers } from './hostile-providers.ts';
 
 export const CLIENT_SECRET = 'the-client-secret-that-only-two-sides-know';
@@ -210,13 +210,16 @@ export class HostileWorld {
     return body.roles.map(({ id }) => id);
   }
 
-  recordedFor({ headers }: { readonly headers: Headers }): RecordedEvent[] {
-    const requestId = headers.get('x-request-id');
-    return this.audit().filter(({ origin }) => origin.requestId === requestId);
+  recordedFor(answer: { readonly headers: Headers }): RecordedEvent[] {
+    return recordedIn(this.#database, answer);
   }
 
   audit(): RecordedEvent[] {
-    return auditIn(join(this.#place.dataDir, 'daypass.db'));
+    return auditIn(this.#database);
+  }
+
+  get #database(): string {
+    return join(this.#place.dataDir, 'daypass.db');
   }
 
   /** Ends the broker. @returns all that it has printed and kept, and what each refused request must be told with. */
