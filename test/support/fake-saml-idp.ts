@@ -2,7 +2,7 @@
  * A SAML identity provider over HTTP that can be told to lie. It answers like an honest one unless a recipe
  * says otherwise; recipes change one thing before or after signing.
  */
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes, type KeyObject } from 'node:crypto';
 import { createServer } from 'node:http';
 import { inflateRawSync } from 'node:zlib';
 import { SignedXml } from 'xml-crypto';
@@ -275,7 +275,7 @@ function sign(xml: string, recipe: Recipe & { readonly key: CertifiedKey }): str
 function signElement(xml: string, name: string, recipe: Recipe & { readonly key: CertifiedKey }): string {
   const element = `//*[local-name(.)='${name}']`;
   const signer = new SignedXml({
-    privateKey: recipe.key.privateKey,
+    privateKey: signingKey(recipe.key.privateKey),
     publicCert: recipe.shownCertificate ?? recipe.key.certificate,
     signatureAlgorithm: recipe.signatureAlgorithm ?? RSA_SHA256,
     canonicalizationAlgorithm: EXCLUSIVE,
@@ -288,4 +288,13 @@ function signElement(xml: string, name: string, recipe: Recipe & { readonly key:
   const reference = `${element}/*[local-name(.)='Issuer']`;
   signer.computeSignature(withPlainLines(xml), { prefix: 'ds', location: { reference, action: 'after' } });
   return signer.getSignedXml();
+}
+
+const signingKeys = new Map<string, KeyObject>();
+
+/** Reading a key takes as long as signing with it. */
+function signingKey(pem: string): KeyObject {
+  const key = signingKeys.get(pem) ?? createPrivateKey(pem);
+  signingKeys.set(pem, key);
+  return key;
 }
