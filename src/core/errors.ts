@@ -172,6 +172,7 @@ export const ERRORS = {
     'forbidden',
     'This role asks how a person signed in, so no application can use it.',
   ),
+  'role.no_id_token': entry('forbidden', 'This role needs a sign-in by OpenID Connect.'),
   'role.no_session': entry(
     'bad-request',
     'This role’s credentials are no role session, and this way of using it needs one.',

@@ -46,7 +46,7 @@ export function failedStep({
 /** AWS refuses a role's whole session where its trust policy lacks anything, and says no more than that. */
 function stepOfFailure({ code, detail }: Omit<Denial, 'permitted'>): StepName {
   // A person's own ID token is missing or has ended.
-  if (code === 'sign_in.again') return 'sign-in';
+  if (code === 'sign_in.again' || code === 'role.no_id_token') return 'sign-in';
   return code === 'sts.refused' && !/^(?:RegionDisabled|ExpiredToken)/.test(detail) ? 'trust' : 'sts';
 }
 
@@ -63,6 +63,7 @@ const STEP_OF_CODE: Partial<Record<ErrorCode, StepName>> = {
   'session_policy.required': 'session-policy',
   'session_tag.missing': 'session-tags',
   'role.for_people': 'sign-in',
+  'role.no_id_token': 'sign-in',
   'sign_in.stronger': 'sign-in',
   'sign_in.again': 'sign-in',
 };

@@ -48,9 +48,7 @@ function isRecentEnough(
 export function refuseOwnToken({ grant }: Role, { openidClients }: RoleUse): Denial | undefined {
   const passesOn = grant.method === 'assume-role-with-web-identity' && grant.token === 'user';
   if (!passesOn || openidClients.length > 0) return undefined;
-  return deny('sign_in.again', 'the sign-in is not by OpenID Connect, so that there is no ID token', {
-    hint: 'This role passes on the ID token of a sign-in by OpenID Connect, and this sign-in brought none.',
-  });
+  return deny('role.no_id_token', 'the sign-in is not by OpenID Connect, so that there is no ID token');
 }
 
 /** What to ask the identity provider for, so that the sign-in that comes back is what the role asks for. */

@@ -51,7 +51,9 @@ function mintedToken(signer: Signer, permit: Permit): Promise<string> {
 }
 
 function usersToken({ userIdToken }: GrantInput, clock: Clock): string {
-  if (userIdToken === undefined) throw signInAgain('there is no ID token of the person');
+  if (userIdToken === undefined) {
+    throw new BrokerError('role.no_id_token', { detail: 'the sign-in brought no ID token' });
+  }
   if (userIdToken.length > LONGEST_TOKEN) {
     throw new BrokerError('sts.refused', {
       detail: `the person's ID token has ${userIdToken.length} characters; STS takes ${LONGEST_TOKEN}`,

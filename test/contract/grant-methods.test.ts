@@ -259,7 +259,6 @@ describe('AssumeRoleWithWebIdentity', () => {
     });
 
     it.each([
-      ['missing', undefined],
       ['expired', idToken({ exp: Date.now() / 1_000 - 1 })],
       ['about to expire', idToken({ exp: Date.now() / 1_000 + 5 })],
       ['without an end', idToken({})],
@@ -267,11 +266,13 @@ describe('AssumeRoleWithWebIdentity', () => {
       ['no JWT', 'x'],
       ['not an object', `e30.${Buffer.from('null').toString('base64url')}.c2ln`],
     ])('asks for a fresh sign-in before anything is sent when it is %s', async (_what, userIdToken) => {
-      const work = world.methods[method].issue(
-        buildPermit({ grant }),
-        userIdToken === undefined ? {} : { userIdToken },
-      );
+      const work = world.methods[method].issue(buildPermit({ grant }), { userIdToken });
       expect(await codeOf(work)).toBe('sign_in.again');
+      expect(world.sts.calls).toEqual([]);
+    });
+
+    it('says that another kind of sign-in is needed where there is none', async () => {
+      expect(await codeOf(world.methods[method].issue(buildPermit({ grant }), {}))).toBe('role.no_id_token');
       expect(world.sts.calls).toEqual([]);
     });
 

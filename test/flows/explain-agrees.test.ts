@@ -105,6 +105,12 @@ const OF_ENGINEERING: Mapping = {
   groups: ['engineering'],
   roles: { ids: [OWN_TOKEN] },
 };
+const WITHOUT_A_TOKEN = { ...BY_OWN_TOKEN, connector: 'sandbox-saml' } as const;
+const OF_ERIN: Mapping = {
+  connector: 'sandbox-saml',
+  users: ['erin.engel'],
+  roles: { ids: [OWN_TOKEN] },
+};
 const AS_NEEDED: Policy = { actions: [], flaw: 'none' };
 
 describe('what is explained', () => {
@@ -193,7 +199,13 @@ describe('what is explained', () => {
           for (const [asked, written] of questions) seen.add(await agree(asked, written));
         },
       ),
-      { numRuns: 50, examples: [[[OF_ENGINEERING], new Map(), [[BY_OWN_TOKEN, AS_NEEDED]]]] },
+      {
+        numRuns: 50,
+        examples: [
+          [[OF_ENGINEERING], new Map(), [[BY_OWN_TOKEN, AS_NEEDED]]],
+          [[OF_ERIN], new Map(), [[WITHOUT_A_TOKEN, AS_NEEDED]]],
+        ],
+      },
     );
     expect([...seen]).toEqual(
       expect.arrayContaining([
@@ -201,6 +213,7 @@ describe('what is explained', () => {
         'issued by own token',
         'trust',
         'role.not_found',
+        'role.no_id_token',
         'sign_in.again',
         'sign_in.stronger',
       ]),

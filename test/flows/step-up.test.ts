@@ -19,6 +19,7 @@ import {
 import { recordedFor } from '../support/stored-audit.ts';
 
 const ROLE = 'production-developer-step-up';
+const OWN_TOKEN = 'development-data-analyst-own-token';
 const MFA = 'https://refeds.org/profile/mfa';
 const CONNECTORS: readonly ConnectorId[] = ['sandbox-saml', 'sandbox-oidc'];
 const CONTEXT_CODE = { 'sandbox-saml': 'saml.authn_context', 'sandbox-oidc': 'oidc.acr' } as const;
@@ -55,6 +56,7 @@ function accessWithMore(sandbox: AccessFile): AccessFile {
     mappings: [
       ...(sandbox.mappings ?? []),
       ...CONNECTORS.flatMap(of),
+      { id: 'own-token-saml', connector: 'sandbox-saml', users: ['priya.nair'], roles: { ids: [OWN_TOKEN] } },
       { id: 'program', applications: ['billing-report'], roles: { ids: ['fresh', 'impossible'] } },
     ],
   };
@@ -391,7 +393,7 @@ describe('what an address says a sign-in is for', () => {
 describe('O22: a role that passes on the person’s own ID token, once that has expired', () => {
   it('leads to a fresh sign-in and back to the same press', async () => {
     const browser = await priya('sandbox-oidc');
-    const role = 'development-data-analyst-own-token';
+    const role = OWN_TOKEN;
     const fields = { durationSeconds: '14400', mapping: 'engineering-own-token' };
     const turnedAway = await later(15, () => press(browser, [role, 'credentials'], fields));
     expect(turnedAway.status).toBe(401);
@@ -403,6 +405,17 @@ describe('O22: a role that passes on the person’s own ID token, once that has 
     expect(selected(back)).toBe('14400');
     const page = await press(browser, [role, 'credentials'], { ...fields, again: '1' });
     expect(page.text).toContain('ASIA');
+  });
+
+  it('says which sign-in it needs to whom the same sign-in would bring no ID token either', async () => {
+    const browser = await priya('sandbox-saml');
+    const page = await press(browser, [OWN_TOKEN, 'credentials']);
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('This role needs a sign-in by OpenID Connect.');
+    expect(page.text).toContain('in again with a provider that speaks OpenID Connect');
+    expect(page.text).not.toContain('http-equiv="refresh"');
+    const { status, body } = await ApiClient.ofBrowser(browser, broker.baseUrl).credentials(OWN_TOKEN);
+    expect([status, body.code]).toEqual([403, 'role.no_id_token']);
   });
 });
 

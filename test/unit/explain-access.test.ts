@@ -35,6 +35,7 @@ const STEPS: Readonly<Record<string, readonly StepName[]>> = {
   'session_policy.required': ['session-policy'],
   'session_tag.missing': ['session-tags'],
   'role.for_people': ['sign-in'],
+  'role.no_id_token': ['sign-in'],
   'sign_in.stronger': ['sign-in'],
   'sign_in.again': ['sign-in'],
 };

@@ -60,6 +60,7 @@ const ISSUE_ERRORS: readonly ErrorCode[] = [
   'role.not_found',
   'role.reserved_for_service',
   'role.for_people',
+  'role.no_id_token',
   'token.role',
   'mapping.not_found',
   'duration',

@@ -85,6 +85,10 @@ const ADVICE: Partial<Record<ErrorCode, readonly string[]>> = {
     'Nothing is wrong with your sign-in: this role works for the AWS service alone.',
     'Choose another of your roles, or ask an administrator for one that people may use.',
   ],
+  'role.no_id_token': [
+    'It passes on the ID token of your sign-in, and yours brought none: sign out, and in again with a provider that speaks OpenID Connect.',
+    ASK_ADMINISTRATOR,
+  ],
   'sign_in.disabled': [
     'Nothing is wrong with your identity provider, and trying again changes nothing.',
     'If you should have access, ask an administrator to enable you again.',
