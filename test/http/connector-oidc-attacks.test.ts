@@ -302,13 +302,18 @@ describe('an OpenID connector with a hostile provider', () => {
       ['100,000 claims', Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`c${index}`, 1]))],
       ['deeply nested groups', { groups: JSON.parse(`${'['.repeat(60)}${']'.repeat(60)}`) as unknown }],
     ])('O13: %s are refused without holding others up', async (_name, claims) => {
-      const delay = monitorEventLoopDelay({ resolution: 5 });
-      const answer = provider.approve(await door.start(), { claims });
-      delay.enable();
-      expect((await door.callback(answer)).code).toBe('oidc.groups');
-      delay.disable();
+      let leastMs = Number.POSITIVE_INFINITY;
+      // On a busy machine others may hold up one try: only what happens each time is the message's doing.
+      for (let tries = 0; tries < 4 && leastMs >= 500; tries += 1) {
+        const delay = monitorEventLoopDelay({ resolution: 5 });
+        const answer = provider.approve(await door.start(), { claims });
+        delay.enable();
+        expect((await door.callback(answer)).code).toBe('oidc.groups');
+        delay.disable();
+        leastMs = Math.min(leastMs, delay.max / 1e6);
+      }
       // The provider signs in this process too: this is a coarse net, the attack suite has the fine one.
-      expect(delay.max / 1e6).toBeLessThan(500);
+      expect(leastMs).toBeLessThan(500);
     });
 
     it('O07: our own azp beside several audiences is accepted', async () => {
