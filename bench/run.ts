@@ -122,6 +122,8 @@ async function signingIn(): Promise<void> {
     console.log(`         ratio                            ${spread(cost.ratios)}`);
     console.log(`         of it the provider’s answer      ${micros(cost.answerMicros)}`);
     console.log(`         ratio to that                    ${spread(cost.answerRatios)}`);
+    console.log(`         both requests in bare Express    ${micros(cost.plainMicros)}`);
+    console.log(`         ratio to ours                    ${spread(cost.plainRatios)}`);
   }
   console.log(`  memory with ${signIns.sessions} live sessions       ${Math.round(signIns.megabytes)} MB\n`);
 }

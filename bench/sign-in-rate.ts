@@ -2,8 +2,9 @@
  * Sign-ins over HTTP through the whole broker (both requests, the flow and the session durably kept, the record,
  * the log), beside the bare call of the library that each kind stands on: node-saml's validation of a response,
  * openid-client's code grant with its signature checks on. The library's call is a part of the second request, so
- * that one is told alone too: docs/decisions/0013. The ratio is CPU time of the serving process; the providers and
- * the load run in other processes, the two take turns, and the middle ratio counts.
+ * that one is told alone too; and beside the same two requests in bare Express: docs/decisions/0013. The ratios are of
+ * CPU time of the serving process; the providers and the load run in other processes, all take turns, and the middle
+ * ratio counts.
  */
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -14,12 +15,14 @@ import { samlAnswer } from './support/saml-answers.ts';
 import { cpuMicros, residentMegabytes, startProcess } from './support/processes.ts';
 import {
   CLIENT_SECRET,
+  closeSignInWorld,
   comeBack,
   leave,
   openSignInWorld,
   providerOf,
   type Kind,
   type Left,
+  type Server,
   type SignInWorld,
 } from './support/sign-in-world.ts';
 
@@ -36,12 +39,16 @@ interface Round {
   /** The second request alone: the provider's answer, verified, to a session. */
   readonly answerMicros: number;
   readonly perSecond: number;
+  /** Both requests of the same libraries in bare Express. */
+  readonly plainMicros: number;
 }
 
 export interface SignInCost extends Round {
   /** Of all rounds, smallest first: the library's call as a share of a sign-in, and of its answer alone. */
   readonly ratios: readonly number[];
   readonly answerRatios: readonly number[];
+  /** Bare Express’s two requests as a share of ours. */
+  readonly plainRatios: readonly number[];
 }
 
 export interface SignInRate {
@@ -58,30 +65,37 @@ export async function measureSignInRate(place: Place): Promise<SignInRate> {
     const saml = await measure(world, 'saml');
     const oidc = await measure(world, 'oidc');
     const made = 2 * (WARM_UP + ROUNDS * SIGN_INS);
-    await signInTimes(world, 'oidc', Math.max(0, LIVE_SESSIONS - made));
+    await signInTimes(world, world.broker, { kind: 'oidc', times: Math.max(0, LIVE_SESSIONS - made) });
     return {
       saml,
       oidc,
       sessions: Math.max(LIVE_SESSIONS, made),
-      megabytes: residentMegabytes(world.broker.pid),
+      megabytes: residentMegabytes(world.broker.process.pid),
     };
   } finally {
-    await world.pool.destroy();
-    await Promise.all([world.broker.stop(), world.saml.close(), world.oidc.close()]);
+    await closeSignInWorld(world);
   }
 }
 
 async function measure(world: SignInWorld, kind: Kind): Promise<SignInCost> {
-  await signInTimes(world, kind, WARM_UP);
+  await signInTimes(world, world.broker, { kind, times: WARM_UP });
+  await signInTimes(world, world.plain, { kind, times: WARM_UP });
   const rounds: Round[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    rounds.push({ bareMicros: await bareRound(world, kind), ...(await signInTimes(world, kind, SIGN_INS)) });
+    const bareMicros = await bareRound(world, kind);
+    const ours = await signInTimes(world, world.broker, { kind, times: SIGN_INS });
+    const plain = await signInTimes(world, world.plain, { kind, times: SIGN_INS });
+    rounds.push({ bareMicros, ...ours, plainMicros: plain.signInMicros });
   }
-  rounds.sort((a, b) => wholeRatio(a) - wholeRatio(b));
-  const middle = rounds[Math.floor(ROUNDS / 2)];
+  const sorted = (ratioOf: (round: Round) => number): number[] => rounds.map(ratioOf).sort((a, b) => a - b);
+  const middle = rounds.toSorted((a, b) => wholeRatio(a) - wholeRatio(b))[Math.floor(ROUNDS / 2)];
   if (middle === undefined) throw new Error('no round was measured');
-  const answerRatios = rounds.map(({ bareMicros, answerMicros }) => bareMicros / answerMicros);
-  return { ...middle, ratios: rounds.map(wholeRatio), answerRatios: answerRatios.toSorted((a, b) => a - b) };
+  return {
+    ...middle,
+    ratios: sorted(wholeRatio),
+    answerRatios: sorted(({ bareMicros, answerMicros }) => bareMicros / answerMicros),
+    plainRatios: sorted(({ plainMicros, signInMicros }) => plainMicros / signInMicros),
+  };
 }
 
 function wholeRatio({ bareMicros, signInMicros }: Round): number {
@@ -91,19 +105,19 @@ function wholeRatio({ bareMicros, signInMicros }: Round): number {
 /** All leave for the provider, then all come back, so that each half can be told alone. */
 async function signInTimes(
   world: SignInWorld,
-  kind: Kind,
-  times: number,
-): Promise<Omit<Round, 'bareMicros'>> {
-  const { pid } = world.broker;
+  server: Server,
+  { kind, times }: { readonly kind: Kind; readonly times: number },
+): Promise<Omit<Round, 'bareMicros' | 'plainMicros'>> {
+  const { pid } = server.process;
   const [before, startedAt] = [cpuMicros(pid), performance.now()];
   const left: Left[] = [];
   await inTurns(times, async () => {
-    left.push(await leave(world, kind));
+    left.push(await leave(server, kind));
   });
   const between = cpuMicros(pid);
   await inTurns(times, async () => {
     const next = left.pop();
-    if (next !== undefined) await comeBack(world, kind, next);
+    if (next !== undefined) await comeBack(world, server, { kind, ...next });
   });
   const after = cpuMicros(pid);
   return {
@@ -137,7 +151,7 @@ async function bareRound(world: SignInWorld, kind: Kind): Promise<number> {
   return (JSON.parse(run.output()) as { cpuMicros: number }).cpuMicros;
 }
 
-function samlResponses({ saml, baseUrl }: SignInWorld): object {
+function samlResponses({ saml, broker: { baseUrl } }: SignInWorld): object {
   const issuer = `${baseUrl}/saml/saml/metadata`;
   const acsUrl = `${baseUrl}/saml/saml/acs`;
   const responses = Array.from({ length: WARM_UP + SIGN_INS }, (_, index) =>
@@ -146,7 +160,7 @@ function samlResponses({ saml, baseUrl }: SignInWorld): object {
   return { issuer, callbackUrl: acsUrl, certificate: saml.key().certificate, responses };
 }
 
-function openIdCallbacks({ oidc, baseUrl }: SignInWorld): object {
+function openIdCallbacks({ oidc, broker: { baseUrl } }: SignInWorld): object {
   const redirectUri = `${baseUrl}/oidc/oidc/callback`;
   const callbacks = Array.from({ length: WARM_UP + SIGN_INS }, () => {
     const [state, nonce, codeVerifier] = [randomToken(), randomToken(), randomToken()];

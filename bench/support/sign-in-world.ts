@@ -1,4 +1,5 @@
 /** A broker with a provider of each kind beside it, and the two requests of which a sign-in is made. */
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pool } from 'undici';
@@ -13,32 +14,77 @@ export type Kind = 'saml' | 'oidc';
 
 export const CLIENT_SECRET = 'bench-client-secret';
 
-export interface SignInWorld {
-  readonly place: Place;
+/** A process that signs people in. */
+export interface Server {
   readonly baseUrl: string;
-  readonly broker: Started;
-  readonly saml: FakeSamlIdp;
-  readonly oidc: FakeOpenIdProvider;
+  readonly process: Started;
   readonly pool: Pool;
 }
 
+export interface SignInWorld {
+  readonly place: Place;
+  readonly broker: Server;
+  /** The same libraries in bare Express. */
+  readonly plain: Server;
+  readonly saml: FakeSamlIdp;
+  readonly oidc: FakeOpenIdProvider;
+}
+
 export async function openSignInWorld(place: Place): Promise<SignInWorld> {
-  const [port] = place.ports;
-  const baseUrl = `http://localhost:${port}`;
   const [saml, oidc] = await Promise.all([startFakeSamlIdp(), startFakeOpenIdProvider()]);
-  const broker = await startProcess([...SERVING, join(place.dist, 'main.js')], {
+  const [port, plainPort] = place.ports;
+  const baseUrl = addressOf(port);
+  const broker = startProcess([...SERVING, join(place.dist, 'main.js')], {
     env: {
       DAYPASS_CONFIG: writeSettings(place, { baseUrl, saml, oidc }),
       DAYPASS_DATA_DIR: join(place.directory, 'data'),
       DAYPASS_BENCH_SECRET: CLIENT_SECRET,
     },
   });
-  return { place, baseUrl, broker, saml, oidc, pool: new Pool(`http://127.0.0.1:${port}`) };
+  const settings = writePlainSettings(place, { port: plainPort, saml, oidc });
+  const plain = startProcess([...SERVING, join(place.dist, 'bench', 'plain-sign-in.js'), settings]);
+  return { place, broker: server(port, await broker), plain: server(plainPort, await plain), saml, oidc };
+}
+
+export async function closeSignInWorld({ broker, plain, saml, oidc }: SignInWorld): Promise<void> {
+  await Promise.all([broker.pool.destroy(), plain.pool.destroy()]);
+  await Promise.all([broker.process.stop(), plain.process.stop(), saml.close(), oidc.close()]);
+}
+
+function server(port: number, process: Started): Server {
+  return { baseUrl: addressOf(port), process, pool: new Pool(`http://127.0.0.1:${port}`) };
+}
+
+function addressOf(port: number): string {
+  return `http://localhost:${port}`;
+}
+
+function writePlainSettings(
+  { directory }: Place,
+  { port, saml, oidc }: Pick<SignInWorld, 'saml' | 'oidc'> & { readonly port: number },
+): string {
+  const file = join(directory, 'plain.json');
+  const baseUrl = addressOf(port);
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const given = {
+    baseUrl,
+    port,
+    database: join(directory, 'plain.db'),
+    saml: {
+      issuer: `${baseUrl}/saml/saml/metadata`,
+      entryPoint: saml.ssoUrl,
+      idpCert: saml.key().certificate,
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    },
+    oidc: { issuer: oidc.issuer, clientId: 'bench', clientSecret: CLIENT_SECRET },
+  };
+  writeFileSync(file, JSON.stringify(given), { mode: 0o600 });
+  return file;
 }
 
 function writeSettings(
   { directory, ports }: Place,
-  { baseUrl, saml, oidc }: Pick<SignInWorld, 'baseUrl' | 'saml' | 'oidc'>,
+  { baseUrl, saml, oidc }: Pick<SignInWorld, 'saml' | 'oidc'> & { readonly baseUrl: string },
 ): string {
   const access = join(directory, 'access.yaml');
   const config = join(directory, 'daypass.yaml');
@@ -74,7 +120,7 @@ export interface Left {
   readonly cookie: string;
 }
 
-export async function leave({ pool, baseUrl }: SignInWorld, kind: Kind): Promise<Left> {
+export async function leave({ pool, baseUrl }: Server, kind: Kind): Promise<Left> {
   const { host } = new URL(baseUrl);
   const start = await pool.request({ path: `/sign-in/${kind}`, method: 'GET', headers: { host } });
   await start.body.dump();
@@ -85,9 +131,9 @@ export async function leave({ pool, baseUrl }: SignInWorld, kind: Kind): Promise
 }
 
 export async function comeBack(
-  { pool, baseUrl, saml, oidc }: SignInWorld,
-  kind: Kind,
-  { redirect, cookie }: Left,
+  { saml, oidc }: SignInWorld,
+  { pool, baseUrl }: Server,
+  { kind, redirect, cookie }: Left & { readonly kind: Kind },
 ): Promise<void> {
   const { host } = new URL(baseUrl);
   const end =
