@@ -1,6 +1,7 @@
 /** How connectors are, by the API and on the pages of administrators. */
 import { X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ERRORS } from '../../src/core/errors.ts';
 import { clientAs, visitAs, withAdministrators } from '../support/administrators.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startFakeSamlIdp, type FakeSamlIdp } from '../support/fake-saml-idp.ts';
@@ -340,6 +341,7 @@ describe('how a connector is', () => {
     expect(Math.abs(Date.parse(newest?.at ?? '') - Date.now())).toBeLessThan(60_000);
     expect(before?.reason).not.toBe('saml.forbidden_markup');
     const page = await pageOf('/admin/connectors/by-text/status');
+    expect(page).toContain(ERRORS['saml.forbidden_markup'].text);
     expect(page).toContain(`saml.forbidden_markup: ${newest?.detail ?? ''}`);
     expect(page).toContain(`request ${newest?.requestId ?? ''}`);
     expect((await statusOf('by-address')).refused).toEqual([]);

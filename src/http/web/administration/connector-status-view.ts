@@ -1,4 +1,5 @@
 import type { ConnectorReport, RefusedSignIn } from '../../../broker/connector-status.ts';
+import { ERRORS } from '../../../core/errors.ts';
 import { certificateState, daysLeft, type CertificateState } from '../../../core/certificate-life.ts';
 import type {
   CertificateFacts,
@@ -52,11 +53,17 @@ export function connectorStatusView(
   };
 }
 
+/** As whoever was refused read it. */
+const TEXTS: ReadonlyMap<string, string> = new Map(
+  Object.entries(ERRORS).map(([code, { text }]) => [code, text]),
+);
+
 function refusedRow({ at, reason, detail, sourceIp, requestId }: RefusedSignIn, now: Date): Row {
   return {
-    title: detail === undefined ? reason : `${reason}: ${detail}`,
+    title: TEXTS.get(reason) ?? reason,
     badges: [],
     facts: [
+      detail === undefined ? reason : `${reason}: ${detail}`,
       `${ago(at, now)}, ${minute(at)}`,
       ...(sourceIp === undefined ? [] : [`from ${sourceIp}`]),
       `request ${requestId}`,
