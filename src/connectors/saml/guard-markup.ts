@@ -19,9 +19,16 @@ export const METADATA_LIMITS: MarkupLimits = { elements: 6_000, depth: 40, comme
 
 const ATTRIBUTES_PER_ELEMENT = 64;
 const NAME = '[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?';
-const DECLARATION = /^<\?xml\s+version\s*=\s*["']1\.0["'](?:\s+encoding\s*=\s*["']([\w.-]+)["'])?[^<>?]*\?>/;
-const TAG = new RegExp(`<(/?)(${NAME})((?:\\s+${NAME}\\s*=\\s*(?:"[^"<]*"|'[^'<]*'))*)\\s*(/?)>`, 'y');
-const ATTRIBUTE = new RegExp(`(${NAME})\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'g');
+/** XML's own blanks (section 2.3): what else JavaScript's `\s` takes for one is part of a name to some parsers. */
+const BLANK = '[ \\t\\n\\r]';
+const BESIDE_BLANKS = /[^ \t\n\r]/;
+const IS = `${BLANK}*=${BLANK}*`;
+const VALUE = `(?:"[^"<]*"|'[^'<]*')`;
+const DECLARATION = new RegExp(
+  `^<\\?xml${BLANK}+version${IS}["']1\\.0["'](?:${BLANK}+encoding${IS}["']([\\w.-]+)["'])?[^<>?]*\\?>`,
+);
+const TAG = new RegExp(`<(/?)(${NAME})((?:${BLANK}+${NAME}${IS}${VALUE})*)${BLANK}*(/?)>`, 'y');
+const ATTRIBUTE = new RegExp(`(${NAME})${IS}(${VALUE})`, 'g');
 const ENTITY = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)/;
 const CHARACTER_REFERENCE = /&#(?:x([0-9A-Fa-f]+)|([0-9]+));/g;
 const ILLEGAL_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
@@ -39,7 +46,8 @@ export function guardMarkup(xml: string, limits: MarkupLimits): void {
     const next = xml.indexOf('<', position);
     // Only white space may stand outside the root element.
     const text = xml.slice(position, next === -1 ? xml.length : next);
-    if (open.length === 0 && text.trim() !== '') refuse('saml.malformed', 'text outside the root element');
+    if (open.length === 0 && BESIDE_BLANKS.test(text))
+      refuse('saml.malformed', 'text outside the root element');
     if (next === -1) break;
     const comment = commentEnd(xml, next, limits);
     if (comment !== undefined) {
@@ -82,11 +90,11 @@ function checkAttributes(text: string): void {
   if (text === '') return;
   if (holdsParagraphSeparator(text)) refuse('saml.forbidden_markup', 'a paragraph separator in a tag');
   const seen = new Set<string>();
-  for (const [, name = '', double, single] of text.matchAll(ATTRIBUTE)) {
+  for (const [, name = '', value = ''] of text.matchAll(ATTRIBUTE)) {
     if (seen.has(name)) refuse('saml.malformed', 'an attribute that stands twice');
     seen.add(name);
     if (seen.size > ATTRIBUTES_PER_ELEMENT) refuse('saml.too_complex', 'too many attributes');
-    if (name.startsWith('xmlns')) checkNamespace(name, double ?? single ?? '');
+    if (name.startsWith('xmlns')) checkNamespace(name, value.slice(1, -1));
   }
 }
 

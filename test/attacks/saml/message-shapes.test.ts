@@ -48,6 +48,7 @@ const MESSAGES: readonly (readonly [name: string, message: string, codes: Codes]
   ['an attribute without quotes', base64('<a x=1/>'), MALFORMED],
   ['an unknown prefix', base64('<a:b/>'), MALFORMED],
   ['text after the root', base64('<a/>b'), MALFORMED],
+  ['a no-break space after the root', base64('<a/>\u00a0'), MALFORMED],
   ['a response of no namespace', base64('<Response/>'), MALFORMED],
   ['a logout request', base64(`<samlp:LogoutRequest xmlns:samlp="${SAMLP}"/>`), MALFORMED],
   ['a response and nothing in it', base64(`<samlp:Response xmlns:samlp="${SAMLP}"/>`), ['saml.status']],

@@ -51,6 +51,12 @@ const comments: readonly Mutation[] = [
     '<samlp:Response',
     '<?xml-stylesheet href="x"?><samlp:Response',
   ),
+  {
+    row: 'S24',
+    name: 'a no-break space between a name and an attribute, put in afterwards',
+    recipe: { afterSigning: replacing('<samlp:Status>', '<samlp:Status\u00a0x="1">') },
+    codes: ['saml.malformed'],
+  },
   afterwards('S24', 'a second XML declaration', '<saml:Subject>', '<?xml version="1.0"?><saml:Subject>'),
 ];
 
