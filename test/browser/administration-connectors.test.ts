@@ -1,16 +1,12 @@
 /** How connectors and roles are, as phones and wide screens show it, by day and by night. */
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { seriousViolations } from '../support/accessibility.ts';
 import { browserWorld } from '../support/browser-world.ts';
 import { startFakeSamlIdp, type FakeSamlIdp } from '../support/fake-saml-idp.ts';
-import { faintTexts, namelessControls, overflowing, repeatedButtonNames } from '../support/page-probes.ts';
+import { look } from '../support/look.ts';
 import { certify } from '../support/self-signed-certificate.ts';
 import { signInAs } from '../support/visitor.ts';
 
 let idp: FakeSamlIdp;
-const kept = process.env['DAYPASS_LOOK'];
 
 const world = browserWorld(async () => {
   idp = await startFakeSamlIdp();
@@ -34,42 +30,28 @@ const world = browserWorld(async () => {
 });
 afterAll(() => idp.close());
 
-/** Looks at a page the way every page must bear. */
-async function look(page: Page, title: string, name: string): Promise<void> {
-  await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  await page.waitForLoadState();
-  if (kept !== undefined) await page.screenshot({ path: join(kept, `${name}.png`), fullPage: true });
-  expect(await overflowing(page), title).toEqual([]);
-  expect(await namelessControls(page), title).toEqual([]);
-  expect(await repeatedButtonNames(page), title).toEqual([]);
-  expect(await faintTexts(page), title).toEqual([]);
-  expect(await seriousViolations(page), title).toEqual([]);
-}
-
 describe.each([
   { width: 1280, colorScheme: 'light' },
   { width: 1280, colorScheme: 'dark' },
   { width: 360, colorScheme: 'light' },
   { width: 360, colorScheme: 'dark' },
 ] as const)('at $width px, $colorScheme', ({ width, colorScheme }) => {
-  const name = (page: string): string => `${page}-${width}-${colorScheme}`;
-
   it('leads from the list to what the provider says, and to a sign-in that comes back', async () => {
     const visitor = await world.arrive({ viewport: { width, height: 800 }, colorScheme });
     const { page } = visitor;
     await signInAs(page, world.broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
     await page.goto(`${world.broker.baseUrl}/admin/connectors/away/status`);
-    await look(page, 'Away', name('connector-away'));
+    await look(page, 'Away', 'connector-away');
     await page.goto(`${world.broker.baseUrl}/admin/connectors/corp/status`);
-    await look(page, 'Corp', name('connector-rolling'));
+    await look(page, 'Corp', 'connector-rolling');
 
     await page.goto(`${world.broker.baseUrl}/admin/connectors`);
-    await look(page, 'Connectors', name('connectors'));
+    await look(page, 'Connectors', 'connectors');
     const row = page.locator('.entry').filter({ hasText: 'Away' });
     expect(await row.textContent()).toContain('cannot be read');
     await page.getByRole('link', { name: 'Sandbox (SAML)' }).click();
     await page.getByRole('link', { name: /^Its provider/ }).click();
-    await look(page, 'Sandbox (SAML)', name('connector'));
+    await look(page, 'Sandbox (SAML)', 'connector');
     await page.getByRole('link', { name: 'Alex Admin' }).waitFor();
     await page.getByRole('link', { name: 'Try a sign-in' }).click();
     await page.getByRole('button', { name: /Alex/ }).click();
@@ -83,8 +65,8 @@ describe.each([
     await page.getByRole('button', { name: 'Try it out' }).click();
     await page.getByText('It does not work').waitFor();
     await page.getByRole('link', { name: 'Checks', exact: true }).click();
-    await look(page, 'Role checks', name('checks'));
+    await look(page, 'Role checks', 'checks');
     await page.getByRole('link', { name: 'All of them' }).click();
-    await look(page, 'Role checks', name('checks-all'));
+    await look(page, 'Role checks', 'checks-all');
   });
 });

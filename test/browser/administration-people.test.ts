@@ -1,24 +1,10 @@
 /** The administrators' way through people and explanations, as phones and wide screens show it, by day and by night. */
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { browserWorld } from '../support/browser-world.ts';
-import { faintTexts, namelessControls, overflowing, repeatedButtonNames } from '../support/page-probes.ts';
+import { look } from '../support/look.ts';
 import { refusal, signInAs } from '../support/visitor.ts';
 
 const world = browserWorld();
-const kept = process.env['DAYPASS_LOOK'];
-
-/** Looks at a page the way every page must bear. */
-async function look(page: Page, title: string, name: string): Promise<void> {
-  await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  await page.waitForLoadState();
-  if (kept !== undefined) await page.screenshot({ path: join(kept, `${name}.png`), fullPage: true });
-  expect(await overflowing(page), title).toEqual([]);
-  expect(await namelessControls(page), title).toEqual([]);
-  expect(await repeatedButtonNames(page), title).toEqual([]);
-  expect(await faintTexts(page), title).toEqual([]);
-}
 
 describe.each([
   { width: 1280, colorScheme: 'light' },
@@ -26,8 +12,6 @@ describe.each([
   { width: 360, colorScheme: 'light' },
   { width: 360, colorScheme: 'dark' },
 ] as const)('at $width px, $colorScheme', ({ width, colorScheme }) => {
-  const name = (page: string): string => `${page}-${width}-${colorScheme}`;
-
   it('finds a person, explains what they lack, disables them and lets them in again', async () => {
     const { page: erin } = await world.arrive();
     await signInAs(erin, world.broker.baseUrl, { person: /Erin/, connector: 'sandbox-saml' });
@@ -35,17 +19,17 @@ describe.each([
     const { page } = visitor;
     await signInAs(page, world.broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
     await page.goto(`${world.broker.baseUrl}/admin/people`);
-    await look(page, 'People', name('people'));
+    await look(page, 'People', 'people');
     await page.getByRole('searchbox').fill('erin');
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'Erin Engel' }).click();
-    await look(page, 'Erin Engel', name('person'));
+    await look(page, 'Erin Engel', 'person');
 
     await page.getByRole('link', { name: 'Explain a role' }).click();
     await page.getByLabel('Role', { exact: true }).fill('production-developer');
     await page.getByRole('button', { name: 'Explain' }).click();
     await page.getByRole('heading', { name: 'There is no such role among those you may use.' }).waitFor();
-    await look(page, 'Explain', name('explain-refused'));
+    await look(page, 'Explain', 'explain-refused');
     expect(await page.locator('.step[data-state=failed]').textContent()).toContain('No mapping gives');
     expect(await page.getByRole('link', { name: 'payments-leads-saml' }).count()).toBe(1);
 
@@ -55,7 +39,7 @@ describe.each([
     await page.getByRole('textbox', { name: 'Attributes' }).fill('department=payments\ncostCenter=cc-1');
     await page.getByRole('button', { name: 'Explain' }).click();
     await page.getByRole('heading', { name: 'Permitted, by the mapping “payments-leads-saml”' }).waitFor();
-    await look(page, 'Explain', name('explain-permitted'));
+    await look(page, 'Explain', 'explain-permitted');
     expect(await page.locator('.step').last().textContent()).toContain('sts:TagSession');
 
     await page.goto(`${world.broker.baseUrl}/admin/people?q=erin`);
@@ -63,7 +47,7 @@ describe.each([
     await page.getByLabel('Why').fill('left the company');
     await page.getByRole('button', { name: 'Disable Erin Engel' }).click();
     await page.getByText('left the company').waitFor();
-    await look(page, 'Erin Engel', name('person-disabled'));
+    await look(page, 'Erin Engel', 'person-disabled');
     await erin.reload();
     await erin.getByRole('heading', { name: 'Sign in to Daypass' }).waitFor();
 
@@ -77,7 +61,7 @@ describe.each([
     const { page } = visitor;
     await signInAs(page, world.broker.baseUrl, { person: /Erin/, connector: 'sandbox-saml' });
     await page.goto(`${world.broker.baseUrl}/roles/production-developer`);
-    await look(page, 'This role is not open to you', name('refused'));
+    await look(page, 'This role is not open to you', 'refused');
     expect(await page.locator('.step[data-state=failed]').textContent()).toContain(
       'Nothing that has arrived',
     );

@@ -1,9 +1,8 @@
 /** Administrators at their pages: with a mouse, by keyboard alone, on a phone, and without scripts. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { seriousViolations } from '../support/accessibility.ts';
 import { browserWorld, type BrowserWorld } from '../support/browser-world.ts';
-import { faintTexts, namelessControls, overflowing } from '../support/page-probes.ts';
+import { look } from '../support/look.ts';
 import type { ConnectorId } from '../support/start-test-broker.ts';
 import { refusal, signInAs, type Visitor } from '../support/visitor.ts';
 
@@ -16,16 +15,6 @@ async function arrive(
   const visitor = await world.arrive(options);
   await signInAs(visitor.page, world.broker.baseUrl, { person: /Alex/, connector });
   return visitor;
-}
-
-async function look(page: Page, title: string | RegExp): Promise<void> {
-  await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  await page.waitForLoadState();
-  await page.evaluate(`document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })`);
-  expect(await overflowing(page), String(title)).toEqual([]);
-  expect(await namelessControls(page), String(title)).toEqual([]);
-  expect(await faintTexts(page), String(title)).toEqual([]);
-  expect(await seriousViolations(page), String(title)).toEqual([]);
 }
 
 describe.each([

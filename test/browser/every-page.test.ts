@@ -1,23 +1,12 @@
 /** A walk past every page of Daypass and of its sandbox, as phones and wide screens show them, by day and by night. */
-import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { AwsLoginClient } from '../support/aws-login-client.ts';
 import { browserWorld } from '../support/browser-world.ts';
 import { IdentityCenterClient } from '../support/identity-center-client.ts';
-import { faintTexts, namelessControls, overflowing } from '../support/page-probes.ts';
+import { look } from '../support/look.ts';
 import { pick, refusal, type Visitor } from '../support/visitor.ts';
 
 const world = browserWorld();
-
-/** Looks at a page the way every page must bear. */
-async function look(page: Page, title: string): Promise<void> {
-  await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  await page.waitForLoadState();
-  expect(await page.getByRole('heading', { level: 1 }).count(), title).toBe(1);
-  expect(await overflowing(page), title).toEqual([]);
-  expect(await namelessControls(page), title).toEqual([]);
-  expect(await faintTexts(page), title).toEqual([]);
-}
 
 async function signIn({ page }: Visitor, person: RegExp): Promise<void> {
   await page.goto(world.broker.baseUrl);

@@ -1,12 +1,11 @@
 /** Setting an empty installation up in a browser, at both widths, by day and by night. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
-import { faintTexts, namelessControls, overflowing } from '../support/page-probes.ts';
+import { look } from '../support/look.ts';
 import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 import { pick, Visitors } from '../support/visitor.ts';
 
-const pictures = process.env['DAYPASS_PICTURES'];
 let browser: Browser;
 const visitors = new Visitors();
 
@@ -28,24 +27,15 @@ describe.each([
   });
   afterAll(() => broker.close());
 
-  async function look(page: Page, step: string): Promise<void> {
-    expect(await page.getByRole('heading', { level: 1 }).count(), step).toBe(1);
-    expect(await overflowing(page), step).toEqual([]);
-    expect(await namelessControls(page), step).toEqual([]);
-    expect(await faintTexts(page), step).toEqual([]);
-    if (pictures !== undefined)
-      await page.screenshot({ path: `${pictures}/${step}-${width}-${colorScheme}.png`, fullPage: true });
-  }
-
   it('goes from the code to a first administrator who may use the first role', async () => {
     const { page } = await visitors.arrive(browser, { viewport: { width, height: 800 }, colorScheme });
     await page.goto(`${broker.baseUrl}/first-run`);
-    await look(page, 'code');
+    await look(page, /./, 'code');
     await page.getByLabel('Code').fill(broker.daypass.firstRunCode ?? '');
     await page.keyboard.press('Enter');
 
     await page.getByRole('heading', { name: '1. Identity provider' }).waitFor();
-    await look(page, 'provider');
+    await look(page, /./, 'provider');
     await page.getByLabel('What people call it').fill('Example Corp');
     await page.getByLabel('OpenID Connect: fill in the others').check();
     await page.getByLabel('OpenID issuer').fill(`${broker.identityProvidersUrl}/oidc`);
@@ -63,7 +53,7 @@ describe.each([
     await page.getByRole('link', { name: 'Sign in with Example Corp' }).click();
     await pick(page, /Alex/, broker.baseUrl);
     await page.getByText('This arrived.').waitFor();
-    await look(page, 'arrived');
+    await look(page, /./, 'arrived');
     await page.getByLabel('Everybody in the group daypass-administrators').check();
     await page.getByRole('button', { name: 'Name the administrator' }).click();
     await page.getByRole('heading', { name: 'Your AWS roles' }).waitFor();

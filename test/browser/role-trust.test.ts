@@ -1,8 +1,8 @@
 /** The page of a role's trust, as an administrator uses it: look, try, mend, give an external ID. */
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
+import { look } from '../support/look.ts';
 import { startTestBroker, type TestBroker } from '../support/start-test-broker.ts';
 import { signInAs, Visitor } from '../support/visitor.ts';
 
@@ -16,8 +16,6 @@ afterAll(async () => {
   await broker.close();
 });
 
-const kept = process.env['DAYPASS_LOOK'];
-
 it.each([
   [1280, 'light'],
   [360, 'dark'],
@@ -26,11 +24,6 @@ it.each([
   async (width, colorScheme) => {
     const visitor = await Visitor.arrive(browser, { viewport: { width, height: 900 }, colorScheme });
     const { page } = visitor;
-    const shoot = async (name: string): Promise<void> => {
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-      if (kept !== undefined)
-        await page.screenshot({ path: join(kept, `${name}-${width}.png`), fullPage: true });
-    };
     await signInAs(page, broker.baseUrl, { person: /Alex/, connector: 'sandbox-saml' });
     await page.goto(`${broker.baseUrl}/admin/roles/tools-cost-reader-other-id`);
     await page.getByRole('link', { name: 'What its account needs, and whether it works' }).click();
@@ -38,12 +31,12 @@ it.each([
     await page.getByRole('tab', { name: 'Terraform' }).click();
     expect(await page.getByRole('tabpanel').innerText()).toContain('aws_iam_role');
     await page.getByRole('tab', { name: 'AWS CLI' }).click();
-    await shoot('trust');
+    await look(page, /./, 'trust');
 
     await page.getByRole('button', { name: 'Try it out' }).click();
     await page.getByText('It does not work.').waitFor();
     await page.getByText('This mends it, in account 111122223333').waitFor();
-    await shoot('trust-fails');
+    await look(page, /./, 'trust-fails');
 
     await page
       .getByLabel('The role’s trust policy, as it is now')
@@ -52,7 +45,7 @@ it.each([
       );
     await page.getByRole('button', { name: 'Look at it' }).click();
     await page.getByText('the confused deputy').waitFor();
-    await shoot('trust-lint');
+    await look(page, /./, 'trust-lint');
     await visitor.leave();
   },
 );

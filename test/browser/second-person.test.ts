@@ -1,33 +1,18 @@
 /** A change that one administrator proposes and another approves, on a wide screen and on a phone, by day and by night. */
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { seriousViolations } from '../support/accessibility.ts';
 import { withPriya } from '../support/administrators.ts';
 import { browserWorld } from '../support/browser-world.ts';
-import { faintTexts, namelessControls, overflowing } from '../support/page-probes.ts';
+import { look } from '../support/look.ts';
 import { secondPersonSettings } from '../support/second-person.ts';
 import { signInAs } from '../support/visitor.ts';
 
 const world = browserWorld(() => ({ access: withPriya, settings: secondPersonSettings('own-access') }));
-const kept = process.env['DAYPASS_LOOK'];
-
-async function look(page: Page, title: string | RegExp, name: string): Promise<void> {
-  await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  await page.waitForLoadState();
-  if (kept !== undefined) await page.screenshot({ path: join(kept, `${name}.png`), fullPage: true });
-  expect(await overflowing(page), name).toEqual([]);
-  expect(await namelessControls(page), name).toEqual([]);
-  expect(await faintTexts(page), name).toEqual([]);
-  expect(await seriousViolations(page), name).toEqual([]);
-}
 
 describe.each([
   { width: 1280, colorScheme: 'light', role: 'production-support-operator' },
   { width: 360, colorScheme: 'dark', role: 'production-developer' },
 ] as const)('at $width px, $colorScheme', ({ width, colorScheme, role }) => {
-  const name = (page: string): string => `second-person-${page}-${width}-${colorScheme}`;
-
   async function arrive(person: RegExp): Promise<Page> {
     const { page } = await world.arrive({ viewport: { width, height: 800 }, colorScheme });
     await signInAs(page, world.broker.baseUrl, { person, connector: 'sandbox-saml' });
@@ -41,7 +26,7 @@ describe.each([
     await page.getByRole('textbox', { name: 'Groups', exact: true }).fill('daypass-administrators');
     await page.locator('textarea[name="roles.ids"]').fill(role);
     await page.getByRole('button', { name: 'See what it changes' }).last().click();
-    await look(page, 'What this would change', name('preview'));
+    await look(page, 'What this would change', 'second-person-preview');
     await page.getByLabel('Why?').fill(`Support needs ${id}`);
     await page.getByRole('button', { name: 'Ask for approval' }).click();
     await page.getByRole('heading', { name: 'Proposed change' }).waitFor();
@@ -50,18 +35,18 @@ describe.each([
   it('waits where the other sees it, is approved there, and gives the role', async () => {
     const alex = await arrive(/Alex/);
     await propose(alex, `second-${width}`);
-    await look(alex, 'Proposed change', name('own'));
+    await look(alex, 'Proposed change', 'second-person-own');
     expect(await alex.getByRole('button', { name: 'Approve' }).count()).toBe(0);
 
     const priya = await arrive(/Priya/);
     await priya.goto(`${world.broker.baseUrl}/admin`);
     await priya.getByRole('link', { name: '1 change waits for approval' }).click();
-    await look(priya, 'Changes', name('list'));
+    await look(priya, 'Changes', 'second-person-list');
     await priya.getByRole('link', { name: `Support needs second-${width}` }).click();
-    await look(priya, 'Proposed change', name('other'));
+    await look(priya, 'Proposed change', 'second-person-other');
     await priya.getByText('Gives').waitFor();
     await priya.getByRole('button', { name: 'Approve' }).click();
-    await look(priya, /^Version /, name('version'));
+    await look(priya, /^Version /, 'second-person-version');
     await priya.getByText('user:sandbox-saml:priya.nair').waitFor();
     await alex.goto(`${world.broker.baseUrl}/roles/${role}`);
     await alex.getByText(`second-${width}`).waitFor();
@@ -73,7 +58,7 @@ describe.each([
     await priya.goto(alex.url());
     await priya.getByLabel('Why not?').fill('Not this one');
     await priya.getByRole('button', { name: 'Reject' }).click();
-    await look(priya, 'Proposed change', name('rejected'));
+    await look(priya, 'Proposed change', 'second-person-rejected');
     await priya.getByText('Not this one').waitFor();
 
     await propose(alex, `stale-${width}`);
@@ -84,7 +69,7 @@ describe.each([
     await priya.getByRole('button', { name: 'Apply' }).click();
     await priya.getByRole('heading', { level: 1, name: /^Version / }).waitFor();
     await alex.reload();
-    await look(alex, 'Proposed change', name('stale'));
+    await look(alex, 'Proposed change', 'second-person-stale');
     await alex.getByRole('button', { name: 'See what it would do now' }).click();
     await alex.getByLabel('Why?').fill('once more');
     await alex.getByRole('button', { name: 'Ask for approval' }).click();
