@@ -1,5 +1,6 @@
 /** SAML responses as an identity provider makes them for AWS, with every part open to be made wrong. */
 import { SignedXml } from 'xml-crypto';
+import { withPlainLines } from '../../src/lib/xml-lines.ts';
 import type { CertifiedKey } from './self-signed-certificate.ts';
 
 const AWS_ATTRIBUTE = 'https://aws.amazon.com/SAML/Attributes/';
@@ -57,7 +58,7 @@ export function signElement(
     transforms: ['http://www.w3.org/2000/09/xmldsig#enveloped-signature', EXCLUSIVE],
     digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha256',
   });
-  signer.computeSignature(xml, {
+  signer.computeSignature(withPlainLines(xml), {
     location: { reference: `${xpath}/*[local-name(.)='Issuer']`, action: 'after' },
   });
   return signer.getSignedXml();
