@@ -32,17 +32,24 @@ function readOrMake(name: string, modulusLength: number): KeyPair {
   const file = join(directory, name);
   try {
     return pairOf(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  } catch {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    keep(file, pem);
+    return pairOf(pem);
   }
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // Whole or not at all, whoever else looks; of two who made one at once, both use the later.
+}
+
+/** Whole or not at all, whoever else looks; of two who made one at once, the later stays. */
+function keep(file: string, pem: string): void {
   const making = `${file}.${process.pid}`;
-  writeFileSync(making, pem, { mode: 0o600 });
-  renameSync(making, file);
-  return pairOf(pem);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(making, pem, { mode: 0o600 });
+    renameSync(making, file);
+  } catch {
+    // The directory is another user's: each run makes its own then.
+  }
 }
 
 function pairOf(pem: string): KeyPair {
