@@ -3,7 +3,7 @@
  * that ask what a role's grant method lacks. Everything is found when it is loaded, before it is ever used.
  */
 import { parsePolicy, PolicySyntaxError } from '../iam/parse-policy.ts';
-import type { Catalogue, Mapping, Role } from './catalogue.ts';
+import { roleArnOf, type Catalogue, type Mapping, type Role } from './catalogue.ts';
 import { CHAINED_MAXIMUM_SECONDS } from './grant-methods.ts';
 import { mappingReuseProblems, roleReuseProblems } from './reuse-problems.ts';
 import { isChained, supportOf, type CredentialSources } from './role-limits.ts';
@@ -76,6 +76,10 @@ export function connectorProblems(catalogue: Catalogue, facts: CatalogueFacts): 
   });
 }
 
+/** Hubs that lead to hubs would be more: nobody gets one. */
+const HUB =
+  'this is the hub that other roles are reached through, so that whoever got it could use all of them; give people another role';
+
 export function roleProblems(catalogue: Catalogue, facts: CatalogueFacts): Problem[] {
   const accounts = new Map(catalogue.accounts.map((account) => [account.id, account]));
   const ofAccounts = catalogue.accounts.flatMap((account, position): Problem[] =>
@@ -88,12 +92,18 @@ export function roleProblems(catalogue: Catalogue, facts: CatalogueFacts): Probl
         ]
       : [],
   );
+  const hubs = new Set(
+    catalogue.roles.flatMap(({ grant }) => ('hubRoleArn' in grant ? [grant.hubRoleArn] : [])),
+  );
   const ofRoles = catalogue.roles.flatMap((role, position) => {
     const problems: Problem[] = [];
     const at = (path: readonly string[], message: string): number =>
       problems.push({ path: ['roles', position, ...path], message });
-    if (!accounts.has(role.accountId)) {
+    const account = accounts.get(role.accountId);
+    if (account === undefined) {
       at(['accountId'], `there is no account "${role.accountId}"; add it under accounts`);
+    } else if (hubs.has(roleArnOf(account, role))) {
+      at(['roleName'], HUB);
     }
     if ('credentialSource' in role.grant && !facts.credentialSources.has(role.grant.credentialSource)) {
       at(

@@ -129,6 +129,14 @@ applications:
       GOOD.replace('credentialSource: hub', 'credentialSource: hubb'),
       /no credential source "hubb"/,
     ],
+    [
+      'A16: a role that is its own hub',
+      GOOD.replace(
+        'credentialSource: hub',
+        'credentialSource: hub, hubRoleArn: "arn:aws:iam::111122223333:role/Reader"',
+      ),
+      /roles\[0\]\.roleName: this is the hub that other roles are reached through/,
+    ],
     ['http in production', GOOD.replace('https://id', 'http://id'), /connectors\[0\]\.issuer: use https/],
     ['broken YAML', `${GOOD}\nroles: [`, /^access.yaml:\d+:\d+ : the indentation/],
     ['a list twice', `${GOOD}roles: []`, /^access.yaml:19:1 : the key "roles" is there twice/],
@@ -139,6 +147,29 @@ applications:
     expect(first).toMatch(complaint);
     expect(rest).toEqual([]);
     expect(loadAccess(text, 'access.yaml', FACTS).catalogue).toBeUndefined();
+  });
+
+  it('A16: a role is no hub for others too, whether they are in a loop or not', () => {
+    const text = GOOD.replace(
+      'mappings:',
+      `  - id: first
+    accountId: "111122223333"
+    roleName: teams/First
+    grant: { method: assume-role, credentialSource: hub, hubRoleArn: "arn:aws:iam::111122223333:role/Second" }
+  - id: second
+    accountId: "111122223333"
+    roleName: Second
+    grant: { method: assume-role, credentialSource: hub, hubRoleArn: "arn:aws:iam::111122223333:role/teams/First" }
+  - id: beyond
+    accountId: "111122223333"
+    roleName: Beyond
+    grant: { method: assume-role, credentialSource: hub, hubRoleArn: "arn:aws:iam::111122223333:role/Elsewhere" }
+mappings:`,
+    );
+    expect(complaints(text).map((complaint) => complaint.replace(/: this is the hub.*/, ''))).toEqual([
+      'access.yaml:12:15 roles[1].roleName',
+      'access.yaml:16:15 roles[2].roleName',
+    ]);
   });
 
   it('refuses, in production, an application whose secret everybody knows', () => {

@@ -37,6 +37,10 @@ export const ROLE_NOTES = {
     code: 'signer.path-unknown',
     text: 'Daypass signs with a role’s session, whose ARN does not tell the role’s path. If that role has one, write it into the principal.',
   },
+  ownRole: {
+    code: 'signer.own-role',
+    text: 'This is the role that Daypass itself signs with: whoever got it could use every role that Daypass may use. Give people another role.',
+  },
   unusableSigner: {
     code: 'signer.unusable',
     text: 'What the credential source signs as cannot do this. GetFederationToken needs an IAM user’s own key; AssumeRole takes any key or session but those of a root or federated user.',

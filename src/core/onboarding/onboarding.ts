@@ -167,6 +167,7 @@ function ofCaller({ account, role }: OnboardingFacts, signer: SignerPrincipal, n
   const { hubRoleArn, externalId } = role.grant;
   const hub = hubRoleArn === undefined ? undefined : signerPrincipal(hubRoleArn);
   const caller = hub ?? signer;
+  if (isSession(signer, account, role)) return { placed: [], notes: [ROLE_NOTES.ownRole] };
   const isForeign = caller.accountId !== account.id;
   return {
     placed: [
@@ -180,6 +181,11 @@ function ofCaller({ account, role }: OnboardingFacts, signer: SignerPrincipal, n
     ],
     notes: isForeign && externalId === undefined ? [ROLE_NOTES.noExternalId] : [],
   };
+}
+
+/** A session's ARN tells the role's name without its path, and no account has a name twice. */
+function isSession({ kind, accountId, name }: SignerPrincipal, account: Account, role: Role): boolean {
+  return kind === 'role' && accountId === account.id && name === role.roleName.split('/').at(-1);
 }
 
 function policyNameOf({ id }: Role): string {
