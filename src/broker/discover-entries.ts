@@ -5,6 +5,7 @@
 import { BrokerError } from '../core/errors.ts';
 import { readAccountListing, readRoleListing } from '../core/import/read-listing.ts';
 import type { Findings } from '../core/import/findings.ts';
+import { hubsOf } from '../core/catalogue.ts';
 import type { ListedAccount, ListedRole, Listing } from '../core/ports/aws-listing.ts';
 import type { Delivery } from '../core/ports/delivery.ts';
 import { issuerName } from '../core/provider-arns.ts';
@@ -40,16 +41,16 @@ export function createDiscoverEntries({
   listings,
   baseUrl,
 }: DiscoverDependencies): DiscoverEntries {
-  const own = { issuer: issuerName(`${baseUrl}/aws`) };
+  const issuer = issuerName(`${baseUrl}/aws`);
 
   async function find(asker: Asker, { roleId, list }: Discovery): Promise<Findings> {
-    const { compiled } = (await administrators.admit(asker)).current;
+    const { catalogue, compiled } = (await administrators.admit(asker)).current;
     const issue = <Listed>(delivery: Delivery<Listed>): Promise<Listed> =>
       issueCredentials({ ...asker, access: { roleId }, input: {}, delivery });
     if (list === 'accounts') return readAccountListing(await issue(listings.accounts));
     const account = compiled.roles.get(roleId)?.account;
     if (account === undefined) throw new BrokerError('role.not_found');
-    return readRoleListing(await issue(listings.roles), account, own);
+    return readRoleListing(await issue(listings.roles), account, { issuer, hubs: hubsOf(catalogue) });
   }
 
   return async (asker, discovery) => propose(asker, await find(asker, discovery));

@@ -3,7 +3,7 @@
  * that ask what a role's grant method lacks. Everything is found when it is loaded, before it is ever used.
  */
 import { parsePolicy, PolicySyntaxError } from '../iam/parse-policy.ts';
-import { roleArnOf, type Catalogue, type Mapping, type Role } from './catalogue.ts';
+import { hubsOf, roleArnOf, type Catalogue, type Mapping, type Role } from './catalogue.ts';
 import { CHAINED_MAXIMUM_SECONDS } from './grant-methods.ts';
 import { mappingReuseProblems, roleReuseProblems } from './reuse-problems.ts';
 import { isChained, supportOf, type CredentialSources } from './role-limits.ts';
@@ -92,9 +92,7 @@ export function roleProblems(catalogue: Catalogue, facts: CatalogueFacts): Probl
         ]
       : [],
   );
-  const hubs = new Set(
-    catalogue.roles.flatMap(({ grant }) => ('hubRoleArn' in grant ? [grant.hubRoleArn] : [])),
-  );
+  const hubs = hubsOf(catalogue);
   const ofRoles = catalogue.roles.flatMap((role, position) => {
     const problems: Problem[] = [];
     const at = (path: readonly string[], message: string): number =>

@@ -310,6 +310,12 @@ export type Administrator = z.infer<typeof administratorSchema>;
 export type CatalogueList = keyof Catalogue;
 export const CATALOGUE_LISTS = Object.keys(catalogueSchema.shape) as readonly CatalogueList[];
 
+/** ARNs of the roles that others are reached through. */
+export function hubsOf({ roles }: Pick<Catalogue, 'roles'>): ReadonlySet<string> {
+  const hubs = roles.map(({ grant }) => ('hubRoleArn' in grant ? grant.hubRoleArn : undefined));
+  return new Set(hubs.filter((arn) => arn !== undefined));
+}
+
 /** `role/path/Name` in the account's partition. */
 export function roleArnOf(account: Account, role: Role): string {
   return `arn:${account.partition}:iam::${account.id}:role/${role.roleName}`;

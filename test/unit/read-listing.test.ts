@@ -4,7 +4,10 @@ import { fuzz } from '../fuzz/fuzz.ts';
 import { hostileText } from '../fuzz/hostile.ts';
 
 const ACCOUNT = { id: '111122223333', name: 'Payments', partition: 'aws' } as const;
-const OWN = { issuer: 'daypass.example.com/aws' };
+const OWN = {
+  issuer: 'daypass.example.com/aws',
+  hubs: new Set(['arn:aws:iam::111122223333:role/hubs/Hub']),
+};
 
 function trusting(principal: unknown): string {
   return JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }] });
@@ -17,6 +20,12 @@ function read(trustPolicy: string, role: { path?: string; name?: string } = {}):
 }
 
 describe('a listed role', () => {
+  it('A16: is left out where it is the hub of others', () => {
+    const policy = trusting({ Federated: 'arn:aws:iam::111122223333:saml-provider/daypass' });
+    expect(read(policy, { path: '/hubs/', name: 'Hub' })).toBe('left-out');
+    expect(read(policy, { name: 'Hub' })).toBe('assume-role-with-saml');
+  });
+
   it.each([
     [{ Federated: 'arn:aws:iam::111122223333:saml-provider/daypass' }, 'assume-role-with-saml'],
     [{ Federated: 'arn:aws:iam::111122223333:saml-provider/not-daypass' }, 'assume-role-with-saml check'],

@@ -4,10 +4,12 @@ import type { Account } from '../catalogue.ts';
 import type { ListedAccount, ListedRole, Listing } from '../ports/aws-listing.ts';
 import { leftOut, noFindings, quoted, toCheck, type Findings, type FoundRole } from './findings.ts';
 
-/** How Daypass is called in a trust policy. */
+/** How Daypass is called in a trust policy, and what it uses itself. */
 export interface OwnNames {
   /** `daypass.example.com/aws`: its OpenID issuer without the scheme. */
   readonly issuer: string;
+  /** ARNs of the roles that others are reached through. */
+  readonly hubs: ReadonlySet<string>;
 }
 
 export function readRoleListing(
@@ -42,7 +44,9 @@ function addRole(role: ListedRole, { account, own, findings }: Work): void {
   const { path, name, description, maximumSeconds } = role;
   const at = { file: `account ${account.id}`, place: `role ${quoted(name)}` };
   const trusted = trustedBy(role.trustPolicy);
-  const why = notForPeople(path, trusted);
+  const roleName = `${path.replace(/^\//, '')}${name}`;
+  const isHub = own.hubs.has(`arn:${account.partition}:iam::${account.id}:role/${roleName}`);
+  const why = isHub ? 'is the hub that other roles are reached through' : notForPeople(path, trusted);
   if (why !== undefined) {
     leftOut(findings, at, why);
     return;
@@ -52,7 +56,7 @@ function addRole(role: ListedRole, { account, own, findings }: Work): void {
   findings.roles.push({
     settings: {
       accountId: account.id,
-      roleName: `${path.replace(/^\//, '')}${name}`,
+      roleName,
       ...(description === undefined || description === '' ? {} : { description }),
       ...(maximumSeconds === undefined ? {} : { maximumDurationSeconds: maximumSeconds }),
       grant: grant ?? { method: 'assume-role-with-saml' },
