@@ -61,6 +61,7 @@ const mapping = drawnMapping.map((drawn) => {
   return { ...drawn, limits: maximumDurationSeconds === undefined ? {} : { maximumDurationSeconds } };
 });
 
+const MFA = 'https://refeds.org/profile/mfa';
 const UNSPECIFIED = 'urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified';
 /** Everybody signed in a minute ago, with one factor; SAML says `unspecified` of that, and OpenID nothing. */
 const AGO_SECONDS = 60;
@@ -70,7 +71,7 @@ const authentication = fc.constantFrom(
   undefined,
   { maximumAgeSeconds: 30 },
   { maximumAgeSeconds: 900 },
-  { contexts: ['https://refeds.org/profile/mfa'] },
+  { contexts: [MFA] },
   { contexts: [UNSPECIFIED], maximumAgeSeconds: 900 },
 );
 type Asked = ReadonlyMap<string, typeof authentication extends fc.Arbitrary<infer Value> ? Value : never>;
@@ -111,6 +112,11 @@ const OF_ERIN: Mapping = {
   users: ['erin.engel'],
   roles: { ids: [OWN_TOKEN] },
 };
+const READER = 'development-readonly';
+const AS_READER = { ...WITHOUT_A_TOKEN, roleId: READER } as const;
+const READS: Mapping = { ...OF_ERIN, roles: { ids: [READER] } };
+const FRESH: Asked = new Map([[READER, { maximumAgeSeconds: 30 }]]);
+const STRONG: Asked = new Map([[READER, { contexts: [MFA] }]]);
 const AS_NEEDED: Policy = { actions: [], flaw: 'none' };
 
 describe('what is explained', () => {
@@ -204,6 +210,8 @@ describe('what is explained', () => {
         examples: [
           [[OF_ENGINEERING], new Map(), [[BY_OWN_TOKEN, AS_NEEDED]]],
           [[OF_ERIN], new Map(), [[WITHOUT_A_TOKEN, AS_NEEDED]]],
+          [[READS], FRESH, [[AS_READER, AS_NEEDED]]],
+          [[READS], STRONG, [[AS_READER, AS_NEEDED]]],
         ],
       },
     );
