@@ -110,9 +110,11 @@ describe('hostile YAML costs a bounded amount of work', () => {
   });
 
   it('many keys are compared in linear time', () => {
-    const started = performance.now();
+    // The processor's time: the machine may have other things to do.
+    const before = process.cpuUsage();
     const text = Array.from({ length: 60_000 }, (_, index) => `k${index}: 1`).join('\n');
     expect(Object.keys(parse(text).value as object)).toHaveLength(60_000);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(10_000);
   });
 });
