@@ -3,7 +3,7 @@ import { BrokerError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createCachedSource, type CachedSource } from '../cached-source.ts';
 import type { ConnectorEnvironment } from '../connector-environment.ts';
-import { reasonOf } from '../document-status.ts';
+import { refreshFailed } from '../document-status.ts';
 import { createLimitedFetch, type LimitedFetch } from '../limited-fetch.ts';
 import { fetchKeySet, type KeySet } from './key-set.ts';
 import type { OpenIdSettings } from './openid-settings.ts';
@@ -30,8 +30,7 @@ export function createRelyingParty(
 ): RelyingParty {
   const { baseUrl, clock, allowHttp } = environment;
   const fetch = createLimitedFetch(environment);
-  const report = (error: unknown): void =>
-    environment.report?.({ connectorId: settings.id, kind: 'refresh-failed', detail: reasonOf(error) });
+  const report = (error: unknown): void => environment.report?.(refreshFailed(settings.id, error));
   const provider = createCachedSource(clock, () => discoverProvider(settings, fetch, allowHttp), { report });
   const keys = createCachedSource(
     clock,

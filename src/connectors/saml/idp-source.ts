@@ -2,7 +2,7 @@
 import { BrokerError } from '../../core/errors.ts';
 import { createCachedSource, type CachedSource } from '../cached-source.ts';
 import type { ConnectorEnvironment } from '../connector-environment.ts';
-import { reasonOf } from '../document-status.ts';
+import { refreshFailed } from '../document-status.ts';
 import { createLimitedFetch } from '../limited-fetch.ts';
 import { expiryWarnings, usableCertificates } from './idp-certificates.ts';
 import type { DescribedIdp, IdpFacts } from './idp-metadata.ts';
@@ -80,7 +80,7 @@ function reporter({ id }: SamlSettings, { report, clock }: ConnectorEnvironment)
   let told = new Set<string>();
   return {
     ofFailure(error) {
-      report?.({ connectorId: id, kind: 'refresh-failed', detail: reasonOf(error) });
+      report?.(refreshFailed(id, error));
     },
     /** Each once for as long as it is listed. */
     ofCertificates({ certificates }) {
